@@ -1,0 +1,84 @@
+"""Refusals of commands: what an administrator or a program asked for and cannot have now. The API gives each its status."""
+
+from shared.errors import RequestError
+
+
+class NotFoundError(RequestError):
+    """No such run, plan or exemption."""
+
+    code = "not_found"
+
+
+class RunUnderWayError(RequestError):
+    """Another run is not finished; ``run_id`` names it."""
+
+    code = "run_under_way"
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"Run {run_id} is not finished.", "Watch it, or cancel it, and try again when it has ended.")
+        self.run_id = run_id
+
+
+class StaleDigestError(RequestError):
+    """The digest does not belong to the plan."""
+
+    code = "stale_digest"
+
+
+class PlanUsedError(RequestError):
+    """The plan was executed before with another selection; ``run_id`` names the execution."""
+
+    code = "plan_used"
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"This plan was executed by run {run_id} with another selection.", "Search again and execute the new plan."
+        )
+        self.run_id = run_id
+
+
+class PlanExpiredError(RequestError):
+    """The plan is older than 24 hours."""
+
+    code = "plan_expired"
+
+
+class InvalidRequestError(RequestError):
+    """The request cannot be understood: it names the field, the value and what it should be."""
+
+    code = "invalid_request"
+
+
+class UnknownChangeError(RequestError):
+    """``include`` or ``exclude`` names a change that the plan does not have, or one that is blocked."""
+
+    code = "unknown_change"
+
+
+class BrokenChainError(RequestError):
+    """The selection parts a chain."""
+
+    code = "broken_chain"
+
+
+class NativeSyncOnError(RequestError):
+    """The native sync writes users: two writers would fight."""
+
+    code = "native_sync_on"
+
+
+class GateClosedError(RequestError):
+    """No person has executed a plan under the options in force."""
+
+    code = "gate_closed"
+
+
+class GuardTrippedError(RequestError):
+    """The selection is over the limits; ``numbers`` says by what, ``selection_digest`` is what an approval repeats."""
+
+    code = "guard"
+
+    def __init__(self, detail: str, *, selection_digest: str, numbers: dict[str, int]) -> None:
+        super().__init__(detail, "Review the rows, then execute again with approve set to the selection digest.")
+        self.selection_digest = selection_digest
+        self.numbers = numbers

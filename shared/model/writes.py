@@ -1,0 +1,64 @@
+"""What is written to Essentials, and what comes back of a write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.model.ids import Address, Uid
+from shared.model.organization import Account, AccountType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to create."""
+
+    primary_email: Address
+    type: AccountType
+    is_active: bool
+    firstname: str
+    surname: str
+    alias_emails: tuple[Address, ...]
+    send_welcome_email: bool
+    """Always sent explicitly: what Essentials does by default depends on the type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEdit:
+    """New values for fields of an account; None leaves the field as it is."""
+
+    primary_email: Address | None = None
+    type: AccountType | None = None
+    is_active: bool | None = None
+    firstname: str | None = None
+    surname: str | None = None
+    alias_emails: tuple[Address, ...] | None = None
+    """The whole list as it shall be, not a difference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedAccount:
+    """One account as Essentials gives it when asked for it alone."""
+
+    account: Account
+    body: Mapping[str, object]
+    """The whole object, fields that we do not know included: a write sends all of it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """Essentials made the account."""
+
+    primary_email: Address
+    uid: Uid | None
+    """None where the answer does not tell; the list does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCreated:
+    """Essentials refused this account and said why; others of the same batch are not concerned."""
+
+    primary_email: Address
+    status: int
+    message: str
+
+
+CreateOutcome = Created | NotCreated

@@ -1,0 +1,45 @@
+"""Requests and answers as every simulated service sees them, apart from sockets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request, decoded: ``path`` without query and percent-decoded, header names in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    origin: str
+    """``https://127.0.0.1:port`` that the client spoke to; absolute links in answers start with it."""
+    raw_path: str
+    """Path and query as sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def json_response(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer with a JSON body."""
+    content = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+    return Response(status=status, headers=content, body=json.dumps(body, ensure_ascii=False).encode())
+
+
+class Service(Protocol):
+    """A simulated service: state and rules behind one host name."""
+
+    name: str
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; called from many threads at once."""
