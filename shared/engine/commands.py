@@ -1,0 +1,95 @@
+"""What the API may ask of the engine. Refusals are the RequestErrors of shared/engine/refusals.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.diff.guard import GuardVerdict
+from shared.diff.plan import Plan
+from shared.engine.run import Actor, Narrowing, Result, Run, Selection
+from shared.settings import EffectiveSetting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRecord:
+    """A plan as stored, with what belongs to its making."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+    run_id: str
+    narrowing: Narrowing
+    options_fingerprint: str
+    guard: GuardVerdict
+    """The verdict on the ticked changes."""
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateStatus:
+    """Whether unattended runs may write, and why (not)."""
+
+    is_open: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretStatus:
+    """A secret by name; ``days_left`` None where it has no expiry date or could not be read."""
+
+    name: str
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How the app is doing."""
+
+    last_success_at: datetime | None
+    hours_since_success: float | None
+    next_run_at: datetime | None
+    mode: str
+    gate: GateStatus
+    secrets: tuple[SecretStatus, ...]
+    warnings: tuple[str, ...]
+
+
+class Commands(Protocol):
+    """The engine as the API sees it."""
+
+    def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
+        """Queue a search; raises RunUnderWayError."""
+
+    def execute(self, plan_id: str, selection: Selection, actor: Actor) -> Run:
+        """Queue the execution of a plan's selection; the same selection again answers the same run.
+
+        Raises, in this order: NotFoundError, StaleDigestError, PlanUsedError, PlanExpiredError, UnknownChangeError,
+        BrokenChainError, NativeSyncOnError, GateClosedError, GuardTrippedError, RunUnderWayError.
+        """
+
+    def work(self, run_id: str, *, seconds: float) -> Run | None:
+        """Carry the run out for at most ``seconds`` here and now; None where another worker holds the lease. Raises NotFoundError."""
+
+    def cancel(self, run_id: str, actor: Actor) -> Run:
+        """Ask the run to stop after the change in hand; raises NotFoundError."""
+
+    def run(self, run_id: str) -> Run:
+        """One run; raises NotFoundError."""
+
+    def runs(self, *, limit: int) -> tuple[Run, ...]:
+        """The newest runs, newest first."""
+
+    def plan(self, plan_id: str) -> PlanRecord:
+        """One plan; raises NotFoundError."""
+
+    def results(self, run_id: str) -> tuple[Result, ...]:
+        """What became of each change, in order of execution; raises NotFoundError."""
+
+    def status(self) -> Status:
+        """How the app is doing."""
+
+    def is_late(self) -> bool:
+        """Whether scheduled runs are on and none has succeeded for too long."""
+
+    def settings(self) -> tuple[EffectiveSetting, ...]:
+        """The settings in force with their sources."""
