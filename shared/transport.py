@@ -1,0 +1,277 @@
+"""One HTTPS connection pool to one service: time-outs, throttling, repetition, and no way off the service's own origin.
+
+Rule: an answer is whole or an error, redirects are not followed, and a request whose effect is unknown is never sent twice.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from http.cookiejar import DefaultCookiePolicy
+from random import Random
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from shared.clock import Clock
+from shared.errors import SyncError, ThrottledError, UnexpectedAnswerError
+from shared.transport_faults import Fault, fault_of, late_fault, retry_after_seconds
+
+_CHUNK_BYTES = 65_536
+_USER_AGENT = "entra-proofpoint-sync"
+
+
+class Repeatable(Enum):
+    """Which failures of a request allow sending it again."""
+
+    ALWAYS = auto()
+    """A read: after a lost or broken answer and after 429, 500, 502, 503, 504."""
+    UNSENT_ONLY = auto()
+    """A write: only where the service certainly did nothing, that is after 429 and where no connection came about."""
+
+
+_REPEATED_STATUSES = {
+    Repeatable.ALWAYS: frozenset({429, 500, 502, 503, 504}),
+    Repeatable.UNSENT_ONLY: frozenset({429}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Limits of one attempt: until connected, between two pieces of the answer, and for the attempt as a whole."""
+
+    connect_seconds: float = 10.0
+    read_seconds: float = 60.0
+    total_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How one call is repeated: exponential back-off with full jitter, never shorter than a Retry-After.
+
+    Source: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter (full jitter).
+    """
+
+    attempts: int = 8
+    base_seconds: float = 0.5
+    longest_seconds: float = 30.0
+    total_wait_seconds: float = 120.0
+    """What one call may spend waiting, all its repetitions together."""
+
+    def pause_seconds(self, attempt: int, random: Random) -> float:
+        """A pause after the ``attempt``-th failure, counted from 1."""
+        return random.uniform(0, min(self.longest_seconds, self.base_seconds * 2.0**attempt))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One whole answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names compare without case."""
+    body: bytes
+    where: str
+    """``METHOD https://host/path``, without the query: what an error may name."""
+    attempts: int
+    """How often the request was sent until this answer came; 1 where the first one was answered."""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is of the 200s."""
+        return 200 <= self.status < 300
+
+    @property
+    def retry_after(self) -> str | None:
+        """The Retry-After header as sent; None where there is none."""
+        return self.headers.get("Retry-After")
+
+    def json_bytes(self) -> bytes:
+        """The body, if it can be JSON at all; raises UnexpectedAnswerError for HTML, plain text or nothing."""
+        start = self.body.lstrip(b" \t\r\n\xef\xbb\xbf")[:1]
+        if start and start in b'{["':
+            return self.body
+        kind = self.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
+        raise UnexpectedAnswerError(
+            f"{self.where} answered {self.status} with {len(self.body)} bytes ({kind}) that are not JSON.",
+            "Look for a proxy, firewall or maintenance page between the app and the service; try again later.",
+        )
+
+
+class Transport:
+    """Sends requests to one service. Safe to use from many threads; each takes a connection of the pool while it waits."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        base_url: str,
+        clock: Clock,
+        random: Random,
+        pool_size: int,
+        timeouts: Timeouts,
+        retry: RetryPolicy,
+    ) -> None:
+        self._service = service
+        self._base_url = base_url.rstrip("/")
+        self._base = urlsplit(self._base_url)
+        self._clock = clock
+        self._random = random
+        self._timeouts = timeouts
+        self._retry = retry
+        self._count_lock = threading.Lock()
+        self._request_count = 0
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=pool_size, max_retries=0, pool_block=True)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.headers["User-Agent"] = _USER_AGENT
+        # Without an auth of its own the session would put a netrc entry in place of our Authorization header.
+        self._session.auth = _keep_headers
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    @property
+    def request_count(self) -> int:
+        """How many requests were sent so far, repetitions included."""
+        with self._count_lock:
+            return self._request_count
+
+    def close(self) -> None:
+        """Close all pooled connections."""
+        self._session.close()
+
+    def send(
+        self,
+        method: str,
+        url_or_path: str,
+        *,
+        headers: Mapping[str, str],
+        json_body: bytes | None = None,
+        repeatable: Repeatable,
+        deadline_seconds: float | None = None,
+    ) -> Answer:
+        """The answer, whatever its status, save redirects and the statuses that were repeated in vain.
+
+        ``url_or_path``: a path below ``base_url``, or an absolute URL of the same origin. ``deadline_seconds``: the whole
+        call, waits included, ends within it; None: time-outs and retry policy alone limit it.
+        Raises ThrottledError (429, or 503 with Retry-After, beyond what one call may wait), UnexpectedAnswerError (a
+        redirect, another origin, 500 to 504 to the end) and UnreachableError.
+        """
+        url = self._resolve(url_or_path)
+        where = f"{method} {url.scheme}://{url.netloc}{url.path}"
+        started, waited, attempt = self._clock.monotonic(), 0.0, 0
+        while True:
+            attempt += 1
+            left = None if deadline_seconds is None else deadline_seconds - (self._clock.monotonic() - started)
+            outcome = self._attempt(method, url, where, headers, json_body, left, attempt)
+            if isinstance(outcome, Answer):
+                if outcome.status not in _REPEATED_STATUSES[repeatable]:
+                    return outcome
+                asked, error = self._asked_to_wait(outcome)
+            else:
+                asked, error = 0.0, outcome.error
+                if not (outcome.is_unsent or repeatable is Repeatable.ALWAYS) or not outcome.is_passing:
+                    raise error from outcome.cause
+            pause = max(asked, self._retry.pause_seconds(attempt, self._random))
+            may_wait = self._retry.total_wait_seconds - waited
+            if deadline_seconds is not None:
+                may_wait = min(may_wait, deadline_seconds - (self._clock.monotonic() - started))
+            if attempt >= self._retry.attempts or pause >= may_wait:
+                raise error from (outcome.cause if isinstance(outcome, Fault) else None)
+            self._clock.sleep(pause)
+            waited += pause
+
+    def _attempt(
+        self,
+        method: str,
+        url: SplitResult,
+        where: str,
+        headers: Mapping[str, str],
+        json_body: bytes | None,
+        left_seconds: float | None,
+        attempt: int,
+    ) -> Answer | Fault:
+        limit = (
+            self._timeouts.total_seconds if left_seconds is None else min(left_seconds, self._timeouts.total_seconds)
+        )
+        if limit <= 0:
+            return late_fault(where, is_unsent=True)
+        ends = self._clock.monotonic() + limit
+        sent_headers = dict(headers) if json_body is None else {"Content-Type": "application/json", **headers}
+        with self._count_lock:
+            self._request_count += 1
+        try:
+            with self._session.request(
+                method,
+                url.geturl(),
+                headers=sent_headers,
+                data=json_body,
+                timeout=(min(self._timeouts.connect_seconds, limit), min(self._timeouts.read_seconds, limit)),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                self._refuse_redirect(response, where)
+                pieces: list[bytes] = []
+                # One read of the socket at a time: a service that drips would keep a longer read alive for ever.
+                while piece := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+                    pieces.append(piece)
+                    if self._clock.monotonic() > ends:
+                        return late_fault(where, is_unsent=False)
+                return Answer(
+                    status=response.status_code,
+                    headers=response.headers,
+                    body=b"".join(pieces),
+                    where=where,
+                    attempts=attempt,
+                )
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            return fault_of(error, where, host=url.hostname or "")
+
+    def _resolve(self, url_or_path: str) -> SplitResult:
+        if url_or_path.startswith("/") and not url_or_path.startswith("//"):
+            return urlsplit(self._base_url + url_or_path)
+        url = urlsplit(url_or_path)
+        if _origin(url) != _origin(self._base):
+            raise UnexpectedAnswerError(
+                f"{self._service} refers to {url.scheme}://{url.hostname}, which is not the configured "
+                f"{self._base.scheme}://{self._base.netloc}.",
+                f"Nothing was sent there. Check the configured address of {self._service}.",
+            )
+        return url
+
+    def _refuse_redirect(self, response: requests.Response, where: str) -> None:
+        if not 300 <= response.status_code < 400 or response.status_code == 304:
+            return
+        target = urlsplit(response.headers.get("Location", ""))
+        raise UnexpectedAnswerError(
+            f"{where} answered {response.status_code}, a redirect to {target.hostname or 'the same host'}.",
+            f"Redirects are not followed. Set the address of {self._service} to the host that really serves it.",
+        )
+
+    def _asked_to_wait(self, answer: Answer) -> tuple[float, SyncError]:
+        asked = retry_after_seconds(answer.retry_after, self._clock.now())
+        if answer.status == 429 or (answer.status == 503 and asked is not None):
+            seconds = self._retry.longest_seconds if asked is None else asked
+            return asked or 0.0, ThrottledError(
+                f"{answer.where} answered {answer.status}: {self._service} asks to slow down for {seconds:.0f} s.",
+                "Nothing to do: the app waits and goes on by itself.",
+                retry_after_seconds=seconds,
+            )
+        return asked or 0.0, UnexpectedAnswerError(
+            f"{answer.where} answered {answer.status} {answer.attempts} times in a row.",
+            f"{self._service} has a problem of its own; the app tries again by itself. Look at its status page if it lasts.",
+        )
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    try:
+        port = url.port
+    except ValueError:
+        return url.scheme, None, None
+    return url.scheme, url.hostname, port or {"https": 443, "http": 80}.get(url.scheme)
+
+
+def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
