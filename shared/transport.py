@@ -147,25 +147,28 @@ class Transport:
         method: str,
         url_or_path: str,
         *,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str | bytes],
         json_body: bytes | None = None,
+        form_body: bytes | None = None,
         repeatable: Repeatable,
         deadline_seconds: float | None = None,
     ) -> Answer:
         """The answer, whatever its status, save redirects and the statuses that were repeated in vain.
 
-        ``url_or_path``: a path below ``base_url``, or an absolute URL of the same origin. ``deadline_seconds``: the whole
-        call, waits included, ends within it; None: time-outs and retry policy alone limit it.
+        ``url_or_path``: a path below ``base_url``, or an absolute URL of the same origin. ``headers``: a value that may
+        hold more than ASCII is given as bytes. ``json_body`` or ``form_body``: the encoded body, sent with its own
+        Content-Type. ``deadline_seconds``: the whole call, waits included, ends within it; None: time-outs and retry
+        policy alone limit it.
         Raises ThrottledError (429, or 503 with Retry-After, beyond what one call may wait), UnexpectedAnswerError (a
         redirect, another origin, 500 to 504 to the end) and UnreachableError.
         """
         url = self._resolve(url_or_path)
-        where = f"{method} {url.scheme}://{url.netloc}{url.path}"
+        request = _request(method, url, headers, json_body, form_body)
         started, waited, attempt = self._clock.monotonic(), 0.0, 0
         while True:
             attempt += 1
             left = None if deadline_seconds is None else deadline_seconds - (self._clock.monotonic() - started)
-            outcome = self._attempt(method, url, where, headers, json_body, left, attempt)
+            outcome = self._attempt(request, left, attempt)
             if isinstance(outcome, Answer):
                 if outcome.status not in _REPEATED_STATUSES[repeatable]:
                     return outcome
@@ -183,51 +186,41 @@ class Transport:
             self._clock.sleep(pause)
             waited += pause
 
-    def _attempt(
-        self,
-        method: str,
-        url: SplitResult,
-        where: str,
-        headers: Mapping[str, str],
-        json_body: bytes | None,
-        left_seconds: float | None,
-        attempt: int,
-    ) -> Answer | Fault:
+    def _attempt(self, request: "_Request", left_seconds: float | None, attempt: int) -> Answer | Fault:
         limit = (
             self._timeouts.total_seconds if left_seconds is None else min(left_seconds, self._timeouts.total_seconds)
         )
         if limit <= 0:
-            return late_fault(where, is_unsent=True)
+            return late_fault(request.where, is_unsent=True)
         ends = self._clock.monotonic() + limit
-        sent_headers = dict(headers) if json_body is None else {"Content-Type": "application/json", **headers}
         with self._count_lock:
             self._request_count += 1
         try:
             with self._session.request(
-                method,
-                url.geturl(),
-                headers=sent_headers,
-                data=json_body,
+                request.method,
+                request.url.geturl(),
+                headers=request.headers,
+                data=request.body,
                 timeout=(min(self._timeouts.connect_seconds, limit), min(self._timeouts.read_seconds, limit)),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                self._refuse_redirect(response, where)
+                self._refuse_redirect(response, request.where)
                 pieces: list[bytes] = []
                 # One read of the socket at a time: a service that drips would keep a longer read alive for ever.
                 while piece := response.raw.read1(_CHUNK_BYTES, decode_content=True):
                     pieces.append(piece)
                     if self._clock.monotonic() > ends:
-                        return late_fault(where, is_unsent=False)
+                        return late_fault(request.where, is_unsent=False)
                 return Answer(
                     status=response.status_code,
                     headers=response.headers,
                     body=b"".join(pieces),
-                    where=where,
+                    where=request.where,
                     attempts=attempt,
                 )
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            return fault_of(error, where, host=url.hostname or "")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
+            return fault_of(error, request.where, host=request.url.hostname or "")
 
     def _resolve(self, url_or_path: str) -> SplitResult:
         if url_or_path.startswith("/") and not url_or_path.startswith("//"):
@@ -263,6 +256,31 @@ class Transport:
             f"{answer.where} answered {answer.status} {answer.attempts} times in a row.",
             f"{self._service} has a problem of its own; the app tries again by itself. Look at its status page if it lasts.",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: SplitResult
+    where: str
+    headers: dict[str, str | bytes]
+    body: bytes | None
+
+
+def _request(
+    method: str,
+    url: SplitResult,
+    headers: Mapping[str, str | bytes],
+    json_body: bytes | None,
+    form_body: bytes | None,
+) -> _Request:
+    where = f"{method} {url.scheme}://{url.netloc}{url.path}"
+    if json_body is not None:
+        return _Request(method, url, where, {"Content-Type": "application/json", **headers}, json_body)
+    if form_body is not None:
+        form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return _Request(method, url, where, form, form_body)
+    return _Request(method, url, where, dict(headers), None)
 
 
 def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:

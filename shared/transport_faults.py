@@ -39,6 +39,17 @@ def fault_of(error: Exception, where: str, *, host: str) -> Fault:
             error=UnreachableError(f"{where}: {detail}.", fix), cause=error, is_unsent=is_unsent, is_passing=is_passing
         )
 
+    if found(requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
+        # Not chained: the library's text repeats the header's value, which may be a password.
+        return Fault(
+            error=UnreachableError(
+                f"{where}: the address or a header holds characters that cannot be sent.",
+                "Check the address in the settings, and the secret for line breaks and invisible characters.",
+            ),
+            cause=None,
+            is_unsent=True,
+            is_passing=False,
+        )
     if found(ssl.SSLCertVerificationError, ssl.CertificateError):
         return fault(
             f"the certificate of {host} is not trusted",
@@ -86,13 +97,6 @@ def fault_of(error: Exception, where: str, *, host: str) -> Fault:
             "If it lasts, look for a proxy or firewall that breaks TLS between the app and the service.",
             is_unsent=False,
             is_passing=True,
-        )
-    if found(requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, requests.exceptions.MissingSchema):
-        return fault(
-            "the address or a header cannot be sent",
-            "Check the address in the settings.",
-            is_unsent=True,
-            is_passing=False,
         )
     return fault(
         "the connection was dropped before the answer was whole",
