@@ -1,0 +1,127 @@
+"""Rows for objects that have no account yet."""
+
+from shared.diff.options import How
+from shared.diff.plan import Blocked, Category, Change, Values
+from shared.diff.rows import change, listing, newcomer
+from shared.diff.situation import Situation
+from shared.diff.subject import Addresses, Subject, TypeWish, Wish
+from shared.model import AccountType, Address
+
+
+def add_row(subject: Subject, wish: Wish, situation: Situation) -> Change | None:
+    """The row that creates the subject's account; None where options say that none is made."""
+    how = How.ADD_GROUPS if subject.is_group else How.ADD_USERS
+    if how not in situation.options.how or not wish.may_add or subject.addresses is None:
+        return None
+    primary, obstacle = _primary(subject, subject.addresses, situation)
+    if isinstance(obstacle, Blocked):
+        return _blocked_row(subject, primary, obstacle, situation)
+    aliases = tuple(
+        a
+        for a in subject.addresses.registered
+        if a != primary and a not in situation.holders and situation.is_claimed_by(a, subject)
+    )
+    values = Values(
+        primary_email=primary,
+        type=new_type(wish, situation),
+        is_active=True,
+        firstname=subject.firstname,
+        surname=subject.surname,
+        alias_emails=aliases,
+    )
+    return change(
+        newcomer(subject, primary),
+        _category(subject),
+        before=Values(),
+        after=values,
+        reason=f"Entra has this {subject.kind.replace('_', ' ')}, and no account has any of its addresses as primary.",
+        mail_impact=f"Mail to {listing((primary, *aliases))} is accepted, within 60 minutes of the creation.",
+        warnings=_warnings(subject, subject.addresses, wish, primary, situation),
+    )
+
+
+def new_type(wish: Wish, situation: Situation) -> AccountType:
+    """The type that a new account gets; where nothing decides it, a user's."""
+    return AccountType.FUNCTIONAL_ACCOUNT if wish.type is TypeWish.FUNCTIONAL else situation.options.default_role
+
+
+def _category(subject: Subject) -> Category:
+    return Category.ADD_GROUP if subject.is_group else Category.ADD_USER
+
+
+def _primary(subject: Subject, addresses: Addresses, situation: Situation) -> tuple[Address, Blocked | None]:
+    """The primary address of the new account, and what stands in its way."""
+    if not addresses.registered:
+        return addresses.primary, Blocked.UNREGISTERED_DOMAIN
+    if subject.id in situation.matching.recycled:
+        return addresses.primary, Blocked.NO_PROOF
+    if subject.id in situation.matching.conflicts:
+        return addresses.primary, Blocked.CONFLICT
+    candidates = (addresses.primary,) if addresses.is_primary_registered else addresses.registered
+    for address in candidates:
+        if address not in situation.holders and situation.is_claimed_by(address, subject):
+            return address, None
+    address = candidates[0]
+    return address, Blocked.ADDRESS_IN_USE if address in situation.holders else Blocked.CONFLICT
+
+
+def _blocked_row(subject: Subject, primary: Address, obstacle: Blocked, situation: Situation) -> Change:
+    return change(
+        newcomer(subject, primary),
+        _category(subject),
+        before=Values(),
+        after=Values(primary_email=primary),
+        reason=_why_blocked(subject, primary, obstacle, situation),
+        blocked=obstacle,
+        mail_impact=f"None now: mail to {primary} goes where it went before.",
+    )
+
+
+def _why_blocked(subject: Subject, primary: Address, obstacle: Blocked, situation: Situation) -> str:
+    match obstacle:
+        case Blocked.UNREGISTERED_DOMAIN:
+            return f"No address of this object is in a registered domain. Register {primary.rpartition('@')[2]} in Essentials."
+        case Blocked.NO_PROOF:
+            return f"The account of {primary} belonged to another Entra object that is no longer read: nothing proves that it is gone."
+        case Blocked.ADDRESS_IN_USE:
+            return f"{primary} belongs to the account {situation.holders[primary].primary_email}."
+        case _:
+            other = _rival(subject, primary, situation)
+            return f"{primary} is also an address of {other.name} ({other.id})."
+
+
+def _rival(subject: Subject, primary: Address, situation: Situation) -> Subject:
+    """The living object that has what the subject wants: the account, or else the claim to the address."""
+    uid = situation.matching.conflicts.get(subject.id)
+    return situation.subjects[situation.claims[primary] if uid is None else situation.matching.object_of[uid]]
+
+
+def _warnings(
+    subject: Subject, addresses: Addresses, wish: Wish, primary: Address, situation: Situation
+) -> tuple[str, ...]:
+    warnings = [wish.warning] if wish.warning else []
+    warnings += address_warnings(subject, addresses, situation)
+    if primary != addresses.primary:
+        warnings.append(f"{addresses.primary} is not in a registered domain: {primary} becomes the primary address.")
+    return tuple(warnings)
+
+
+def address_warnings(subject: Subject, addresses: Addresses, situation: Situation) -> list[str]:
+    """What is to be said of the addresses that the account does not get."""
+    warnings: list[str] = []
+    if addresses.differs_from_mail:
+        warnings.append(
+            f"mail and the primary SMTP address differ in Entra: both count, {addresses.primary} is the primary."
+        )
+    if addresses.left_out:
+        warnings.append(f"Not in a registered domain, left off: {listing(addresses.left_out)}.")
+    own = situation.account_of(subject)
+    for address in addresses.registered:
+        holder = situation.holders.get(address)
+        if holder is not None and (own is None or holder.uid != own.uid):
+            warnings.append(f"{address} belongs to the account {holder.primary_email} and is left off.")
+        elif holder is None and not situation.is_claimed_by(address, subject):
+            warnings.append(
+                f"{address} is also an address of {situation.subjects[situation.claims[address]].name} and is left off."
+            )
+    return warnings

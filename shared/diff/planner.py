@@ -1,0 +1,136 @@
+"""The planner: both sides, the ledger, the exemptions and the options in; a plan out. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from shared.diff.adds import add_row
+from shared.diff.handovers import handover_rows
+from shared.diff.matching import Match, MatchedBy
+from shared.diff.options import SyncOptions
+from shared.diff.ordering import ADDS, printed
+from shared.diff.plan import Adoption, Change, Plan, Skipped, SkipReason
+from shared.diff.removals import removal_rows
+from shared.diff.seats import seat
+from shared.diff.situation import Situation
+from shared.diff.subject import ActivityWish, Subject, TypeWish, Wish
+from shared.diff.updates import account_rows
+from shared.model import AccountType, Organization
+
+
+def make_plan(situation: Situation) -> Plan:
+    """The plan that makes the organization true to the directory; the order of what was read does not change it."""
+    organization = situation.organization
+    changes: list[Change] = []
+    skipped: list[Skipped] = []
+    adoptions: list[Adoption] = []
+    for subject in situation.subjects.values():
+        if isinstance(subject.verdict, SkipReason):
+            skipped.append(_skipped(subject, subject.verdict))
+            continue
+        changes += _rows_of(subject, subject.verdict, situation)
+        adopted = _adoption(subject, subject.verdict, situation)
+        if adopted is not None:
+            adoptions.append(adopted)
+    changes += removal_rows(situation)
+    seated, seats = seat(changes, organization)
+    ordered = printed(seated)
+    return Plan(
+        digest=digest(ordered),
+        changes=ordered,
+        skipped=tuple(skipped),
+        adoptions=tuple(adoptions),
+        directory_certificate=situation.directory.certificate,
+        organization_certificate=organization.certificate,
+        accounts=len(organization.accounts),
+        active_accounts=sum(1 for a in organization.accounts if a.is_active),
+        seats=seats,
+        native_sync_writes_users=organization.native_sync.writes_users,
+        welcome_emails=welcome_emails((c for c in ordered if c.ticked), situation.options),
+        warnings=situation.warnings + _native_warning(organization),
+    )
+
+
+def digest(changes: Iterable[Change]) -> str:
+    """SHA-256 over what a plan or a selection does: ids in printed order, with tick and block of each."""
+    content = [[c.id, c.ticked, c.blocked] for c in printed(changes)]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def welcome_emails(selection: Iterable[Change], options: SyncOptions) -> int:
+    """How many welcome mails a selection sends: one for each new end user, where the option asks for them."""
+    return sum(1 for c in selection if sends_welcome_email(c, options))
+
+
+def sends_welcome_email(change: Change, options: SyncOptions) -> bool:
+    """Whether the creation of this account asks for a welcome mail; silent users and functional accounts get none."""
+    return options.welcome_email and change.category in ADDS and change.after.type is AccountType.END_USER
+
+
+def _rows_of(subject: Subject, wish: Wish, situation: Situation) -> list[Change]:
+    account = situation.account_of(subject)
+    if account is not None:
+        if account.uid in situation.untouchable:
+            return []
+        return account_rows(subject, wish, account, situation)
+    added = add_row(subject, wish, situation)
+    if added is None:
+        return []
+    return [added, *handover_rows(subject, added, situation)]
+
+
+def _skipped(subject: Subject, reason: SkipReason) -> Skipped:
+    return Skipped(
+        entra_id=subject.id,
+        address=subject.addresses.primary if subject.addresses else None,
+        name=subject.name,
+        kind=subject.kind,
+        reason=reason,
+    )
+
+
+def _adoption(subject: Subject, wish: Wish, situation: Situation) -> Adoption | None:
+    """The match as the ledger will note it; a match by alias only where the primary address is not registered."""
+    found = situation.matching.by_object.get(subject.id)
+    if found is None or subject.addresses is None or found.account.uid in situation.untouchable:
+        return None
+    if found.by is MatchedBy.ALIAS and subject.addresses.is_primary_registered:
+        return None
+    return Adoption(
+        entra_id=subject.id,
+        kind=subject.kind,
+        uid=found.account.uid,
+        address=found.account.primary_email,
+        entra_addresses=subject.addresses.listed,
+        type=found.account.type if _type_is_right(wish, found) else None,
+        is_active=found.account.is_active if _activity_is_right(wish, found) else None,
+    )
+
+
+def _type_is_right(wish: Wish, found: Match) -> bool:
+    match wish.type:
+        case TypeWish.AS_IT_IS:
+            return True
+        case TypeWish.USER:
+            return found.account.type.is_user
+        case TypeWish.FUNCTIONAL:
+            return found.account.type is AccountType.FUNCTIONAL_ACCOUNT
+
+
+def _activity_is_right(wish: Wish, found: Match) -> bool:
+    match wish.activity:
+        case ActivityWish.AS_IT_IS:
+            return True
+        case ActivityWish.ACTIVE:
+            return found.account.is_active
+        case ActivityWish.INACTIVE:
+            return not found.account.is_active
+
+
+def _native_warning(organization: Organization) -> tuple[str, ...]:
+    if not organization.native_sync.writes_users:
+        return ()
+    hours = organization.native_sync.frequency_hours
+    return (
+        f"native_sync_on: the product's own directory sync writes users every {hours} hours, and two writers would fight.",
+    )

@@ -1,0 +1,57 @@
+"""Seats: ticked changes fill them in order until the licence is full; the rest is blocked."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shared.diff.plan import Blocked, Category, Change, Seats
+from shared.model import Account, AccountType, Organization, Uid
+
+
+def seats_needed(change: Change, account: Account | None) -> int:
+    """How many seats a change takes (1), frees (-1) or leaves (0)."""
+    if change.category in (Category.REMOVE_USER, Category.REMOVE_GROUP):
+        return -_uses_seat(account.type, is_active=account.is_active) if account else 0
+    if change.category in (Category.ADD_USER, Category.ADD_GROUP):
+        return _uses_seat(change.after.type, is_active=bool(change.after.is_active))
+    if change.category is not Category.CONVERT_USER or account is None:
+        return 0
+    type_after = change.after.type or account.type
+    is_active_after = account.is_active if change.after.is_active is None else change.after.is_active
+    return _uses_seat(type_after, is_active=is_active_after) - _uses_seat(account.type, is_active=account.is_active)
+
+
+def seat(changes: Iterable[Change], organization: Organization) -> tuple[list[Change], Seats]:
+    """The changes with those blocked that find no seat, and the seats before and after what is ticked.
+
+    Seats are freed before they are filled; conversions come before additions, then the order of addresses decides.
+    """
+    changes = list(changes)
+    accounts: dict[Uid, Account] = {a.uid: a for a in organization.accounts}
+
+    def need(change: Change) -> int:
+        return seats_needed(change, accounts.get(change.uid) if change.uid is not None else None)
+
+    limit = organization.licences.limit
+    used_before = organization.active_users
+    used = used_before + sum(need(c) for c in changes if c.ticked and need(c) < 0)
+    takers = [i for i, c in enumerate(changes) if c.ticked and need(c) > 0]
+    takers.sort(key=lambda i: (changes[i].category is not Category.CONVERT_USER, changes[i].address, changes[i].id))
+    for index in takers:
+        if limit is not None and used >= limit:
+            changes[index] = _without_seat(changes[index], limit)
+        else:
+            used += 1
+    return changes, Seats(limit=limit, used_before=used_before, used_after=used)
+
+
+def _uses_seat(type_: AccountType | None, *, is_active: bool) -> int:
+    return int(is_active and type_ is not None and type_ is not AccountType.FUNCTIONAL_ACCOUNT)
+
+
+def _without_seat(change: Change, limit: int) -> Change:
+    return replace(
+        change,
+        ticked=False,
+        blocked=Blocked.NO_SEAT,
+        reason=f"{change.reason} All {limit} seats are taken: free some or buy more.",
+    )

@@ -1,0 +1,126 @@
+"""The situation: both sides, matched and indexed, as every row maker sees it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.diff.ledger import Ledger, LedgerEntry
+from shared.diff.mapping import populate
+from shared.diff.matching import Match, Matching, match
+from shared.diff.options import SyncOptions
+from shared.diff.plan import Exemption, SkipReason
+from shared.diff.subject import Subject, Wish
+from shared.model import Account, Address, Directory, EntraId, Organization, Uid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Both sides in one picture."""
+
+    options: SyncOptions
+    ledger: Ledger
+    directory: Directory
+    organization: Organization
+    now: datetime
+    domains: frozenset[str]
+    subjects: Mapping[EntraId, Subject]
+    """All living objects in order of id, exempt ones already skipped."""
+    matching: Matching
+    holders: Mapping[Address, Account]
+    """The account that has each address, as primary or alias."""
+    untouchable: frozenset[Uid]
+    """Administrators, the app's own account and whatever is exempt."""
+    claims: Mapping[Address, EntraId]
+    """The one subject that may get each registered address; others that list it too have to do without."""
+    warnings: tuple[str, ...]
+
+    def account_of(self, subject: Subject) -> Account | None:
+        """The account that belongs to the subject; None where there is none."""
+        found = self.matching.by_object.get(subject.id)
+        return found.account if found else None
+
+    def entry_of(self, subject: Subject) -> LedgerEntry | None:
+        """The ledger's entry of the subject; None where it was never noted."""
+        return self.ledger.entries.get(subject.id)
+
+    def subject_of(self, account: Account) -> Subject | None:
+        """The living object that the account belongs to; None for the account of a missing object and for a stray."""
+        entra_id = self.matching.object_of.get(account.uid)
+        return self.subjects[entra_id] if entra_id is not None else None
+
+    def is_claimed_by(self, address: Address, subject: Subject) -> bool:
+        """Whether the subject is the one that may get the address."""
+        return self.claims.get(address) == subject.id
+
+
+def situate(
+    *,
+    directory: Directory,
+    organization: Organization,
+    ledger: Ledger,
+    exemptions: Iterable[Exemption],
+    options: SyncOptions,
+    now: datetime,
+) -> Situation:
+    """Match both sides, freeze what is exempt, and give each registered address to one subject.
+
+    Exemptions that have ended at ``now`` do not count; the native sync's own exemptions do.
+    """
+    exempt = frozenset(e.address for e in exemptions if e.until is None or e.until > now)
+    exempt |= frozenset(organization.native_exemptions)
+    domains = frozenset(domain.name for domain in organization.domains)
+    population = populate(directory, options, domains)
+    matching = match(population.subjects, organization.accounts, ledger)
+    frozen = _frozen(population.subjects, organization.accounts, matching, exempt)
+    subjects = {
+        s.id: replace(s, verdict=SkipReason.EXEMPT) if s.id in frozen.subjects else s for s in population.subjects
+    }
+    own = organization.certificate.own_account
+    protected = {a.uid for a in organization.accounts if a.type.is_protected or own in a.addresses}
+    return Situation(
+        options=options,
+        ledger=ledger,
+        directory=directory,
+        organization=organization,
+        now=now,
+        domains=domains,
+        subjects=subjects,
+        matching=matching,
+        holders={address: account for account in organization.accounts for address in account.addresses},
+        untouchable=frozenset(protected) | frozen.accounts,
+        claims=_claims(subjects.values(), matching.by_object),
+        warnings=population.warnings,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frozen:
+    subjects: frozenset[EntraId]
+    accounts: frozenset[Uid]
+
+
+def _frozen(
+    subjects: Iterable[Subject], accounts: Iterable[Account], matching: Matching, exempt: frozenset[Address]
+) -> _Frozen:
+    """An exempt address freezes the whole object and the whole account that has it."""
+    if not exempt:
+        return _Frozen(subjects=frozenset(), accounts=frozenset())
+    ids = {s.id for s in subjects if s.addresses and not exempt.isdisjoint(s.addresses.listed)}
+    uids = {a.uid for a in accounts if not exempt.isdisjoint(a.addresses)}
+    ids |= {matching.object_of[uid] for uid in uids if uid in matching.object_of}
+    uids |= {matching.by_object[i].account.uid for i in ids if i in matching.by_object}
+    return _Frozen(subjects=frozenset(ids), accounts=frozenset(uids))
+
+
+def _claims(subjects: Iterable[Subject], matches: Mapping[EntraId, Match]) -> dict[Address, EntraId]:
+    """Who may get an address that several list: first whose primary it is, then who has an account, then the lower id."""
+    claims: dict[Address, tuple[bool, bool, EntraId]] = {}
+    for subject in subjects:
+        if not isinstance(subject.verdict, Wish) or subject.addresses is None:
+            continue
+        has_no_account = subject.id not in matches
+        for address in subject.addresses.registered:
+            bid = (address != subject.addresses.primary, has_no_account, subject.id)
+            if address not in claims or bid < claims[address]:
+                claims[address] = bid
+    return {address: bid[2] for address, bid in claims.items()}
