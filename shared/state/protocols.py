@@ -12,6 +12,12 @@ from typing import Generic, NewType, Protocol, TypeVar
 
 T = TypeVar("T")
 
+CONTAINER_NAME = "sync-state"
+QUEUE_NAME = "sync-runs"
+
+LEASE_SECONDS = 60
+"""How long the lease lasts from each acquire or renew. Source: learn.microsoft.com/rest/api/storageservices/lease-blob (15 to 60)."""
+
 ETag = NewType("ETag", str)
 """Version of a stored document; opaque."""
 
@@ -39,13 +45,17 @@ class LeaseGrant:
 
     id: str
     previous_was_released: bool
-    """False where the last holder let it run out: a write of its may still be under way."""
+    """False where the last holder let it run out, or nobody can tell: a write of its may still be under way."""
 
 
 class Documents(Protocol):
     """Typed JSON documents and append-only journals; each carries a schema version and a random ``write_id``.
 
-    Raises DocumentConflictError, DamagedDocumentError, UnknownSchemaError, StorageUnavailableError.
+    Raises DocumentConflictError, DamagedDocumentError, UnknownSchemaError, StorageUnavailableError. After
+    StorageUnavailableError nobody knows whether a write had its effect; after every other outcome it is known, also where
+    an answer was lost. Bodies and lines are dataclasses, msgspec structs or built-in types that msgspec reads back: a type
+    that it cannot read back, such as a union of dataclasses, is a TypeError when written. A path that is not like
+    ``runs/{id}.json``, ``plans/{id}.json.gz`` or ``audit.jsonl`` names nothing when read and is a ValueError when written.
     """
 
     def read(self, path: str, body_type: type[T]) -> Stored[T] | None:
@@ -74,10 +84,16 @@ class Lease(Protocol):
     """The one lease that keeps two slices from overlapping. It lasts 60 seconds from each acquire or renew."""
 
     def acquire(self, lease_id: str) -> LeaseGrant | None:
-        """The lease under the proposed id (a GUID); None while somebody else holds it."""
+        """The lease under the proposed id (a GUID); None while somebody else holds it.
+
+        To be asked again under the same id, as after a lost answer, is granted again.
+        """
 
     def renew(self, lease_id: str) -> None:
-        """Hold it for 60 seconds more; raises LeaseLostError."""
+        """Hold it for 60 seconds more; raises LeaseLostError.
+
+        One that ran out is renewed as long as nobody else has had it since.
+        """
 
     def release(self, lease_id: str) -> None:
         """Give it back at once; no error where it is no longer ours."""
@@ -90,4 +106,7 @@ class Queue(Protocol):
     """Messages that start slices, as plain text."""
 
     def send(self, text: str, *, delay_seconds: int = 0) -> None:
-        """Put a message that becomes visible after ``delay_seconds``; raises StorageUnavailableError."""
+        """Put a message that becomes visible after ``delay_seconds``; raises StorageUnavailableError.
+
+        A lost answer puts it twice: whoever takes a message must bear its repetition.
+        """
