@@ -138,6 +138,13 @@ class Transport:
         with self._count_lock:
             return self._request_count
 
+    def is_own_url(self, url: str) -> bool:
+        """Whether an absolute URL is of ``base_url``'s origin; anything else is refused by ``send``."""
+        try:
+            return _origin(urlsplit(url)) == _origin(self._base)
+        except ValueError:
+            return False
+
     def close(self) -> None:
         """Close all pooled connections."""
         self._session.close()
@@ -225,14 +232,12 @@ class Transport:
     def _resolve(self, url_or_path: str) -> SplitResult:
         if url_or_path.startswith("/") and not url_or_path.startswith("//"):
             return urlsplit(self._base_url + url_or_path)
-        url = urlsplit(url_or_path)
-        if _origin(url) != _origin(self._base):
+        if not self.is_own_url(url_or_path):
             raise UnexpectedAnswerError(
-                f"{self._service} refers to {url.scheme}://{url.hostname}, which is not the configured "
-                f"{self._base.scheme}://{self._base.netloc}.",
+                f"{self._service} refers to an address that is not of {self._base.scheme}://{self._base.netloc}.",
                 f"Nothing was sent there. Check the configured address of {self._service}.",
             )
-        return url
+        return urlsplit(url_or_path)
 
     def _refuse_redirect(self, response: requests.Response, where: str) -> None:
         if not 300 <= response.status_code < 400 or response.status_code == 304:

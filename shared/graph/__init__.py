@@ -1,1 +1,21 @@
 """Reads Entra through Microsoft Graph: token, transport with throttling, reader. Knows the model and the errors only."""
+
+from shared.graph.client import GraphClient, Permission
+from shared.graph.credentials import CertificateCredential, Credential, FederatedCredential, SecretCredential
+from shared.graph.reader import GraphReader
+from shared.graph.token_http import MsalHttp
+from shared.graph.tokens import AccessToken, EntraTokens, TokenSource
+
+__all__ = [
+    "AccessToken",
+    "CertificateCredential",
+    "Credential",
+    "EntraTokens",
+    "FederatedCredential",
+    "GraphClient",
+    "GraphReader",
+    "MsalHttp",
+    "Permission",
+    "SecretCredential",
+    "TokenSource",
+]

@@ -1,0 +1,107 @@
+"""Reads sent in JSON batches of 20, answered item by item: a batch of status 200 may hold items that failed.
+
+Source: learn.microsoft.com/graph/json-batching.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import msgspec
+
+from shared.clock import Clock
+from shared.errors import SyncError, ThrottledError, UnexpectedAnswerError
+from shared.graph.chain import broken, decode_answer
+from shared.graph.client import GraphClient, Permission
+from shared.transport import RetryPolicy
+from shared.transport_faults import retry_after_seconds
+
+BATCH_ITEMS = 20
+_PLACE = "/v1.0/$batch"
+_REPEATED_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAnswer:
+    """The answer to one item; its status is none that asks to try again."""
+
+    status: int
+    body: bytes
+
+
+class _Item(msgspec.Struct):
+    id: str
+    status: int
+    headers: dict[str, object] = {}
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+    def retry_after(self) -> str | None:
+        found = next((value for name, value in self.headers.items() if name.casefold() == "retry-after"), None)
+        return None if found is None else str(found)
+
+
+class _Batch(msgspec.Struct):
+    responses: list[_Item]
+
+
+_DECODER = msgspec.json.Decoder(_Batch)
+
+
+class BatchReader:
+    """Sends batches of reads; throttled items alone are sent again, after the longest pause that any of them asks for."""
+
+    def __init__(self, *, client: GraphClient, clock: Clock, random: Random, retry: RetryPolicy) -> None:
+        self._client = client
+        self._clock = clock
+        self._random = random
+        self._retry = retry
+
+    def read(self, paths: Sequence[str], *, needs: Permission) -> tuple[ItemAnswer, ...]:
+        """The answers to at most 20 GETs of paths below ``/v1.0``, in the order of the paths.
+
+        Raises IncompleteReadError (an item without an answer), ThrottledError, UnexpectedAnswerError, and as GraphClient does.
+        """
+        answers: dict[int, ItemAnswer] = {}
+        waited, attempt = 0.0, 0
+        while waiting := [index for index in range(len(paths)) if index not in answers]:
+            attempt += 1
+            items = self._send({index: paths[index] for index in waiting}, needs)
+            failed = {index: item for index, item in items.items() if item.status in _REPEATED_STATUSES}
+            answers.update(
+                (index, ItemAnswer(status=item.status, body=bytes(item.body)))
+                for index, item in items.items()
+                if index not in failed
+            )
+            if not failed:
+                continue
+            asked = max(retry_after_seconds(item.retry_after(), self._clock.now()) or 0.0 for item in failed.values())
+            pause = max(asked, self._retry.pause_seconds(attempt, self._random))
+            if attempt >= self._retry.attempts or waited + pause >= self._retry.total_wait_seconds:
+                raise _gave_up(paths, failed, pause)
+            self._clock.sleep(pause)
+            waited += pause
+        return tuple(answers[index] for index in range(len(paths)))
+
+    def _send(self, paths: Mapping[int, str], needs: Permission) -> dict[int, _Item]:
+        requests = [{"id": str(index), "method": "GET", "url": path} for index, path in paths.items()]
+        answer = self._client.batch(msgspec.json.encode({"requests": requests}), needs=needs)
+        responses = decode_answer(answer, _DECODER, _PLACE).responses
+        items = {int(item.id): item for item in responses if item.id.isascii() and item.id.isdigit()}
+        if len(responses) != len(paths) or items.keys() != paths.keys():
+            raise broken(_PLACE, f"{len(paths)} items were asked and {len(items)} of them answered")
+        return items
+
+
+def _gave_up(paths: Sequence[str], failed: Mapping[int, _Item], pause_seconds: float) -> SyncError:
+    index, item = min(failed.items())
+    where = f"Graph, {_PLACE}, item {paths[index].partition('?')[0]}"
+    if any(item.status == 429 for item in failed.values()):
+        return ThrottledError(
+            f"{where}: Graph asks to slow down for {pause_seconds:.0f} s.",
+            "Nothing to do: the app waits and goes on by itself.",
+            retry_after_seconds=pause_seconds,
+        )
+    return UnexpectedAnswerError(
+        f"{where} answered {item.status} again and again.",
+        "Graph has a problem of its own; the app tries again by itself. Look at its status page if it lasts.",
+    )

@@ -1,0 +1,90 @@
+"""A list of Graph, read along its nextLinks to the end: whole, or an error that says on which page it broke."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shared.errors import IncompleteReadError, UnexpectedAnswerError
+from shared.graph.client import GraphClient, GraphRefusedError, Permission
+from shared.graph.decode import Page
+from shared.transport import Answer
+
+J = TypeVar("J")
+M = TypeVar("M")
+
+_LOST_TOKEN_CODES = frozenset({"DirectoryPageTokenNotFoundException", "Directory_ExpiredPageToken"})
+"""Codes for a nextLink that Graph no longer knows, as happens to one that came out of a repeated request.
+
+Source: learn.microsoft.com/graph/paging.
+"""
+_LONGEST_SETBACKS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Generic[J, M]):
+    """A list of Graph and what becomes of its items."""
+
+    path: str
+    """Path and query, or the absolute link to begin with."""
+    needs: Permission
+    page_decoder: msgspec.json.Decoder[Page[J]]
+    convert: Callable[[J], M]
+
+
+def read_chain(client: GraphClient, listing: Listing[J, M], *, noticed: Callable[[int], None]) -> list[M]:
+    """All items of the list; ``noticed`` is told after each page how many there are so far, and may raise to stop.
+
+    An empty page with a live nextLink is legal and followed. Raises IncompleteReadError, and as GraphClient.get does.
+    """
+    links, pages, safe, setbacks = [listing.path], list[list[M]](), 0, 0
+    while len(pages) < len(links):
+        place = _place(listing.path, len(links))
+        try:
+            answer = client.get(links[-1], needs=listing.needs)
+        except GraphRefusedError as error:
+            if error.graph_code not in _LOST_TOKEN_CODES or len(links) == 1 or setbacks == _LONGEST_SETBACKS:
+                raise
+            # Back to the last link that came with an answer at the first attempt; the second time, to the beginning.
+            setbacks += 1
+            safe = safe if setbacks == 1 and safe < len(pages) else 0
+            del links[safe + 1 :], pages[safe:]
+            continue
+        page = decode_answer(answer, listing.page_decoder, place)
+        pages.append([listing.convert(item) for item in page.value])
+        noticed(sum(map(len, pages)))
+        if page.next_link is None:
+            break
+        if page.next_link in links:
+            raise broken(place, "its nextLink leads back to a page that was read before")
+        if not client.is_own_link(page.next_link):
+            raise broken(place, "its nextLink is no address on the configured Graph host")
+        links.append(page.next_link)
+        if answer.attempts == 1:
+            safe = len(pages)
+    return [item for page_items in pages for item in page_items]
+
+
+def decode_answer(answer: Answer, decoder: msgspec.json.Decoder[M], place: str) -> M:
+    """The typed body of an answer; raises IncompleteReadError, naming the place, where it is anything else."""
+    try:
+        return decoder.decode(answer.json_bytes())
+    except UnexpectedAnswerError as error:
+        raise IncompleteReadError(f"Graph, {place}: {error.detail}", error.fix) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        reason = str(error) if isinstance(error, msgspec.MsgspecError) else "the text is not UTF-8"
+        raise broken(place, reason) from error
+
+
+def broken(place: str, reason: str) -> IncompleteReadError:
+    """The error for a list that broke at a place."""
+    return IncompleteReadError(
+        f"Graph, {place}: {reason}.",
+        "Nothing was changed. Search again; if it lasts, look for a proxy that alters answers, or at the status of Graph.",
+    )
+
+
+def _place(path: str, page: int) -> str:
+    return f"{urlsplit(path).path}, page {page}"
