@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 
-
 Progress = Callable[[str, int, int], None]
 """Told stage, how much is done, and the total (0 while unknown); the engine's own Progress is one."""
 
