@@ -3,7 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
+
+
+class ServiceName(StrEnum):
+    """The simulated services, as faults, the journal and ``/_control`` name them."""
+
+    GRAPH = "graph"
+    ESSENTIALS = "essentials"
+    TOKEN = "token"
+    VAULT = "vault"
+    IDENTITY = "identity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
