@@ -1,0 +1,57 @@
+"""The seam between the host and the Python that runs the app."""
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from simulator.host.bindings import Function
+from simulator.host.calls import Call, HttpAnswer
+
+
+class Backend(Protocol):
+    """An app, loaded. One app per process: its modules and the worker's registry are global."""
+
+    name: str
+    """The library that runs the functions, with its version."""
+    functions: tuple[Function, ...]
+
+    def start(self, function: Function, call: Call) -> Future[HttpAnswer | None]:
+        """Begin one invocation; the future holds an answer for HTTP, None for the rest, or FunctionFailedError."""
+
+    def close(self) -> None:
+        """Take no more calls."""
+
+
+def script_path(app: Path) -> Path:
+    """The app's root script. Source: PYTHON_SCRIPT_FILE_NAME in the worker's constants."""
+    return app / os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
+
+
+@contextmanager
+def importable(app: Path) -> Iterator[None]:
+    """The app's folder is on the import path: last, as the platform has it, so that an installed package wins over a folder."""
+    sys.path.append(str(app))
+    try:
+        yield
+    except BaseException:
+        sys.path.remove(str(app))
+        raise
+
+
+def load_backend(app: Path) -> Backend:
+    """The app in the real worker library where this Python has one, else through its decorated functions.
+
+    Raises AppLoadError, BindingError.
+    """
+    # Each backend is imported only where it can be: the worker library exists from Python 3.13 on.
+    if sys.version_info >= (3, 13):
+        from simulator.host.worker_backend import WorkerBackend
+
+        return WorkerBackend(app)
+    from simulator.host.decorated_backend import DecoratedBackend
+
+    return DecoratedBackend(app)
