@@ -8,12 +8,14 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
+from simulator.faults import FaultBook
 from simulator.graph.answers import GraphError, answer
-from simulator.graph.call import Call, parse_target
-from simulator.wire import Response
+from simulator.graph.call import VERSION, Call, parse_target
+from simulator.wire import Response, ServiceName
 from simulator.world import Json
 
 _MOST_ITEMS = 20
@@ -27,6 +29,7 @@ class Item:
     id: str
     method: str
     url: str
+    """Without a leading slash."""
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
@@ -37,8 +40,13 @@ class Batch:
     """Carries out batches; ``carry_out`` answers one call, refusals included."""
 
     def __init__(
-        self, *, carry_out: Callable[[Call], Response], refuse: Callable[[Call, GraphError], Response]
+        self,
+        *,
+        faults: FaultBook,
+        carry_out: Callable[[Call], Response],
+        refuse: Callable[[Call, GraphError], Response],
     ) -> None:
+        self._faults = faults
         self._carry_out = carry_out
         self._refuse = refuse
 
@@ -49,7 +57,11 @@ class Batch:
             raise GraphError(status=405, code="Request_BadRequest", message=message)
         responses: dict[str, Response] = {}
         for item in _in_order(_items(call.body)):
-            responses[item.id] = self._one(call, item, responses)
+            response = self._one(call, item, responses)
+            effect = self._faults.item_fault(ServiceName.GRAPH, item.method, f"{VERSION}/{unquote(item.url)}")
+            if effect is not None:
+                response = effect.alter(response, service=ServiceName.GRAPH, url=f"{call.base}/{item.url}")
+            responses[item.id] = response
         shown = [_shown(key, response) for key, response in responses.items()]
         chance.shuffle(shown)
         return answer({"responses": shown})
@@ -57,7 +69,7 @@ class Batch:
     def _one(self, call: Call, item: Item, earlier: Mapping[str, Response]) -> Response:
         inner = Call(
             method=item.method,
-            target=parse_target("/" + item.url.removeprefix("/")),
+            target=parse_target(f"/{item.url}"),
             headers={**item.headers, "client-request-id": call.headers.get("client-request-id", "")},
             body=item.body,
             origin=call.origin,
@@ -118,7 +130,7 @@ def _item(request: object) -> Item:
     return Item(
         id=key,
         method=method.upper(),
-        url=url,
+        url=url.removeprefix("/"),
         headers=folded,
         body=b"" if body is None else msgspec.json.encode(body),
         depends_on=tuple(depends_on),

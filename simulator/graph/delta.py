@@ -218,4 +218,5 @@ def _question(call: Call, entity: EntityType, options: Mapping[str, str]) -> _Qu
 def _described(question: _Question) -> str:
     if question.names == question.entity.default:
         return question.entity.collection
-    return f"{question.entity.collection}({','.join(question.names)})"
+    names = [*question.names, *(["members"] if question.has_members else [])]
+    return f"{question.entity.collection}({','.join(names)})"

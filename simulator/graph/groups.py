@@ -1,6 +1,6 @@
 """``/groups``: the list, its count, one group, and who is in it, directly or through nested groups."""
 
-from simulator.graph.answers import GraphError, forbidden, not_found, unsupported_query
+from simulator.graph.answers import forbidden, not_found, unsupported_query
 from simulator.graph.call import Call
 from simulator.graph.directory import DirectoryView, is_microsoft365
 from simulator.graph.entities import GROUP, MEMBER, MEMBER_TYPES
@@ -89,11 +89,6 @@ class Groups:
     def _collected(self, call: Call, view: DirectoryView, cast: str | None, *, is_transitive: bool) -> Collected:
         group = self._group(call, view)
         group_id = group["id"]
-        status = self._parts.switches.unreadable_groups.get(group_id)
-        if status == 404:
-            raise not_found(group_id)
-        if status is not None:
-            raise GraphError(status=status, code=forbidden().code, message=forbidden().message)
         if not may_see_members(call, group) and self._parts.switches.hidden_membership is HiddenMembership.FORBIDDEN:
             raise forbidden()
         if cast is not None and is_microsoft365(group) and cast not in _MICROSOFT365_MEMBERS:

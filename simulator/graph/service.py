@@ -4,8 +4,8 @@ import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
 
+from simulator.faults import FaultBook
 from simulator.graph.answers import GraphError, error_answer, forbidden
 from simulator.graph.batch import Batch
 from simulator.graph.call import VERSION, Call, Caller, parse_target
@@ -15,28 +15,22 @@ from simulator.graph.paging import Pager
 from simulator.graph.routes import Routes
 from simulator.graph.switches import GraphSwitches
 from simulator.graph.throttling import Throttle, cost_of
-from simulator.wire import Request, Response
+from simulator.tokens import TokenAuthority, TokenRefusal
+from simulator.wire import Request, Response, ServiceName
 from simulator.world import World
-
-
-class TokenVerifier(Protocol):
-    """Tells whose a token is."""
-
-    def verify(self, token: str, audience: str) -> Mapping[str, Any] | str:
-        """The claims of the token; or why it is not good for this audience now."""
 
 
 class GraphService:
     """Microsoft Graph v1.0, as far as directories are read."""
 
-    name = "graph"
+    name = ServiceName.GRAPH
 
     def __init__(
         self,
         *,
         world: World,
-        tokens: TokenVerifier,
-        faults: object,
+        tokens: TokenAuthority,
+        faults: FaultBook,
         switches: GraphSwitches | None = None,
         chance: random.Random | None = None,
     ) -> None:
@@ -44,7 +38,6 @@ class GraphService:
         self.switches = switches or GraphSwitches()
         self._world = world
         self._tokens = tokens
-        self._faults = faults
         self._chance = chance or random.Random(0)
         self._throttle = Throttle(world=world, switches=self.switches)
         self._routes = Routes(
@@ -56,7 +49,7 @@ class GraphService:
                 chance=self._chance,
             )
         )
-        self._batch = Batch(carry_out=self._carry_out, refuse=self._refusal)
+        self._batch = Batch(faults=faults, carry_out=self._carry_out, refuse=self._refusal)
 
     def handle(self, request: Request) -> Response:
         """Answer one request; one at a time, so that every answer sees one state of the world."""
@@ -75,7 +68,7 @@ class GraphService:
         if not request.raw_path.startswith(f"{VERSION}/"):
             message = f"Resource not found: '{request.path}' is not a path of {VERSION}."
             raise GraphError(status=404, code="ResourceNotFound", message=message)
-        caller = self._caller(request.headers.get("authorization", ""), audience=request.origin)
+        caller = self._caller(request.headers.get("authorization"), audience=request.origin)
         return Call(
             method=request.method,
             target=parse_target(request.raw_path.removeprefix(VERSION)),
@@ -85,14 +78,16 @@ class GraphService:
             caller=caller,
         )
 
-    def _caller(self, authorization: str, *, audience: str) -> Caller:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise _unauthenticated("Access token is empty.")
-        claims: Mapping[str, Any] | str = self._tokens.verify(token, audience)
-        if isinstance(claims, str):
-            raise _unauthenticated(claims)
-        return Caller(app_id=str(claims["appid"]), roles=frozenset(claims.get("roles", ())))
+    def _caller(self, authorization: str | None, *, audience: str) -> Caller:
+        verdict = self._tokens.verify_header(authorization, audience)
+        if isinstance(verdict, TokenRefusal):
+            raise GraphError(
+                status=401,
+                code="InvalidAuthenticationToken",
+                message=verdict.message,
+                headers={"WWW-Authenticate": 'Bearer realm=""'},
+            )
+        return Caller(app_id=verdict.client_id, roles=verdict.roles)
 
     def _carry_out(self, call: Call) -> Response:
         """The answer to one call, alone or in a batch."""
@@ -132,12 +127,3 @@ class GraphService:
 
     def _id(self) -> str:
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
-
-
-def _unauthenticated(message: str) -> GraphError:
-    return GraphError(
-        status=401,
-        code="InvalidAuthenticationToken",
-        message=message,
-        headers={"WWW-Authenticate": 'Bearer realm=""'},
-    )

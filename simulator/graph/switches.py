@@ -52,8 +52,6 @@ class GraphSwitches:
     """By object id: properties that Graph leaves out of the object although they were selected."""
     closed_mailboxes: set[str] = field(default_factory=set)
     """Ids of users whose mailbox settings an application access policy refuses (403)."""
-    unreadable_groups: dict[str, int] = field(default_factory=dict)
-    """By group id: the status (403, 404) that its members answer."""
 
     resource_units: int | None = None
     """Per application and 10 seconds; None: 3,500, 5,000 or 8,000 by the number of users."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from simulator.faults import FaultBook
 from simulator.graph import GraphService, GraphSwitches
+from simulator.tokens import TokenAuthority
 from simulator.wire import Request
-from simulator.world import Application, Json, Tenant, World
+from simulator.world import Application, Json, Tenant, World, WorldClock
 
 ORIGIN = "https://127.0.0.1:44443"
 TENANT_ID = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -73,7 +75,7 @@ def group(key: str, name: str, *, types: Sequence[str] = (), mail: bool, securit
     }
 
 
-def company() -> World:
+def company(clock: WorldClock) -> World:
     """A world with one of everything."""
     unlicensed: Json = {"assignedLicenses": [], "assignedPlans": []}
     users = [
@@ -145,6 +147,7 @@ def company() -> World:
         organizations=[],
         identity_client_id=object_id(901),
         identity_principal_id=object_id(902),
+        clock=clock,
     )
 
 
@@ -172,33 +175,20 @@ class Answer:
         return [row["id"] for row in self.json["value"]]
 
 
-class PlainTokens:
-    """Tokens that are JSON: ``{"aud", "appid", "roles", "exp"}``; refused as the real ones are."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def verify(self, token: str, audience: str) -> Mapping[str, Any] | str:
-        """The claims of the token; or why it is not good for this audience now."""
-        claims: dict[str, Any] = json.loads(token)
-        if claims["aud"] != audience:
-            return "Access token validation failure. Invalid audience."
-        return claims if claims["exp"] > self._world.clock.now().timestamp() else "Lifetime validation failed."
-
-
 class Client:
     """Speaks to one simulated Graph as one application."""
 
-    def __init__(self, world: World, switches: GraphSwitches) -> None:
+    def __init__(self, world: World, authority: TokenAuthority) -> None:
         self.world = world
-        self.switches = switches
-        self.service = GraphService(world=world, tokens=PlainTokens(world), faults=None, switches=switches)
+        self.authority = authority
+        self.switches = GraphSwitches()
+        self.faults = FaultBook()
+        self.service = GraphService(world=world, tokens=authority, faults=self.faults, switches=self.switches)
         self.roles: Sequence[str] = ROLES
 
     def token(self, *, app_id: str = APP_ID, audience: str = ORIGIN) -> str:
         """A token good for an hour."""
-        expires_at = self.world.clock.now().timestamp() + 3600
-        return json.dumps({"aud": audience, "appid": app_id, "roles": list(self.roles), "exp": expires_at})
+        return self.authority.issue(audience=audience, client_id=app_id, subject=object_id(903), roles=self.roles)
 
     def send(
         self,

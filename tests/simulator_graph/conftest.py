@@ -1,12 +1,28 @@
 """What the tests of the simulated Graph share."""
 
+from datetime import timedelta
+
 import pytest
 
-from simulator.graph import GraphSwitches
-from tests.simulator_graph.company import Client, company
+from simulator.tokens import TokenAuthority
+from simulator.world import WorldClock
+from tests.simulator_graph.company import TENANT_ID, Client, company
+
+
+@pytest.fixture(scope="session")
+def clock() -> WorldClock:
+    """The one clock, so that one authority (its key takes long to make) does for all tests."""
+    return WorldClock()
+
+
+@pytest.fixture(scope="session")
+def authority(clock: WorldClock) -> TokenAuthority:
+    """Signs the tokens of all tests."""
+    return TokenAuthority(tenant_id=TENANT_ID, clock=clock)
 
 
 @pytest.fixture
-def graph() -> Client:
-    """The simulated Graph with the small company in it."""
-    return Client(company(), GraphSwitches())
+def graph(clock: WorldClock, authority: TokenAuthority) -> Client:
+    """The simulated Graph with the small company in it, at the present time."""
+    clock.offset = timedelta()
+    return Client(company(clock), authority)
