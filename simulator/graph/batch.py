@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from simulator.effects import Substitute, altered_answer, substitute_answer
 from simulator.faults import FaultBook
 from simulator.graph.answers import GraphError, answer
 from simulator.graph.call import VERSION, Call, parse_target
@@ -57,10 +58,14 @@ class Batch:
             raise GraphError(status=405, code="Request_BadRequest", message=message)
         responses: dict[str, Response] = {}
         for item in _in_order(_items(call.body)):
-            response = self._one(call, item, responses)
             effect = self._faults.item_fault(ServiceName.GRAPH, item.method, f"{VERSION}/{unquote(item.url)}")
+            if isinstance(effect, Substitute):
+                responses[item.id] = substitute_answer(effect, service=ServiceName.GRAPH)
+                continue
+            response = self._one(call, item, responses)
             if effect is not None:
-                response = effect.alter(response, service=ServiceName.GRAPH, url=f"{call.base}/{item.url}")
+                url = f"{call.base}/{item.url}"
+                response = altered_answer(effect, response, service=ServiceName.GRAPH, url=url)
             responses[item.id] = response
         shown = [_shown(key, response) for key, response in responses.items()]
         chance.shuffle(shown)
