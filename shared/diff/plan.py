@@ -82,6 +82,8 @@ class Change:
     name: str
     entra_id: EntraId | None
     """None for a stray and for a setting of the organization."""
+    kind: ObjectKind | None
+    """What the object counts as; None where ``entra_id`` is."""
     uid: Uid | None
     """The account concerned; None where it is still to be created."""
     ticked: bool

@@ -60,7 +60,9 @@ def _leaver_row(
     if not _asks_for_removal(removal, situation) or situation.now < grace_ends_at:
         return []
     name = f"{account.firstname} {account.surname}".strip()
-    whom = Target(entra_id=entra_id, uid=account.uid, address=account.primary_email, name=name, is_group=is_group)
+    whom = Target(
+        entra_id=entra_id, kind=entry.kind, uid=account.uid, address=account.primary_email, name=name, is_group=is_group
+    )
     reason = f"Entra does not list this object since {gone_since:%Y-%m-%d}. {NO_PROOF_YET}"
     stops = f"Mail to {listing(account.addresses)} stops."
     leavers = Leavers.REMOVE if is_group else situation.options.leavers
@@ -86,7 +88,9 @@ def _stray_row(account: Account, situation: Situation) -> list[Change]:
     if not _asks_for_removal(removal, situation):
         return []
     name = f"{account.firstname} {account.surname}".strip()
-    whom = Target(entra_id=None, uid=account.uid, address=account.primary_email, name=name, is_group=is_group)
+    whom = Target(
+        entra_id=None, kind=None, uid=account.uid, address=account.primary_email, name=name, is_group=is_group
+    )
     warnings = (
         ("Graph cannot show mail contacts, dynamic distribution groups and public folders: this account may be one.",)
         if is_group

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from shared.diff.plan import Blocked, Category, Change, Values
+from shared.diff.plan import Blocked, Category, Change, ObjectKind, Values
 from shared.diff.subject import Subject
 from shared.model import Account, Address, EntraId, Uid
 
@@ -19,6 +19,7 @@ class Target:
     """Whom a change concerns: the object, the account, or both."""
 
     entra_id: EntraId | None
+    kind: ObjectKind | None
     uid: Uid | None
     address: Address
     name: str
@@ -44,6 +45,7 @@ def target(account: Account, subject: Subject | None) -> Target:
         is_group = not account.type.is_user
     return Target(
         entra_id=subject.id if subject else None,
+        kind=subject.kind if subject else None,
         uid=account.uid,
         address=account.primary_email,
         name=name,
@@ -53,7 +55,9 @@ def target(account: Account, subject: Subject | None) -> Target:
 
 def newcomer(subject: Subject, address: Address) -> Target:
     """An object that has no account yet, and the primary address that it would get."""
-    return Target(entra_id=subject.id, uid=None, address=address, name=subject.name, is_group=subject.is_group)
+    return Target(
+        entra_id=subject.id, kind=subject.kind, uid=None, address=address, name=subject.name, is_group=subject.is_group
+    )
 
 
 def values_json(values: Values) -> dict[str, Any]:
@@ -89,6 +93,7 @@ def change(
         address=whom.address,
         name=whom.name,
         entra_id=whom.entra_id,
+        kind=whom.kind,
         uid=whom.uid,
         ticked=ticked and blocked is None,
         blocked=blocked,

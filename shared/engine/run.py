@@ -142,5 +142,7 @@ class Run:
     attempts: int = 0
     """Slices without progress so far."""
     cancel_requested: bool = False
+    is_reading_queued: bool = False
+    """Whether a reading did not fit into a request and waits for the queue."""
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -1,0 +1,212 @@
+"""Account steps: carries out the selected changes of one account, and creates accounts, each checked against what is there now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from shared.diff.ordering import AccountStep
+from shared.diff.plan import Change, Values
+from shared.engine.lease_keeper import LeaseKeeper
+from shared.engine.ports import AccountWriter
+from shared.engine.run import Outcome, Result
+from shared.errors import RefusedError
+from shared.model import (
+    Account,
+    AccountEdit,
+    Address,
+    Created,
+    FetchedAccount,
+    NewAccount,
+    NotCreated,
+)
+
+T = TypeVar("T")
+
+
+def result_of(change: Change, outcome: Outcome, detail: str = "") -> Result:
+    """The result of one change."""
+    return Result(change_id=change.id, category=change.category, address=change.address, outcome=outcome, detail=detail)
+
+
+def holds(before: Values, account: Account) -> bool:
+    """Whether the account still is as the change found it."""
+    return all(
+        (
+            before.primary_email in (None, account.primary_email),
+            before.type in (None, account.type),
+            before.is_active in (None, account.is_active),
+            before.firstname in (None, account.firstname),
+            before.surname in (None, account.surname),
+            set(before.alias_emails or ()) <= set(account.addresses),
+        )
+    )
+
+
+def is_reached(after: Values, account: Account) -> bool:
+    """Whether the account already is as the change would make it."""
+    return all(
+        (
+            after.primary_email in (None, account.primary_email),
+            after.type in (None, account.type),
+            after.is_active in (None, account.is_active),
+            after.firstname in (None, account.firstname),
+            after.surname in (None, account.surname),
+            set(after.alias_emails or ()) <= set(account.addresses),
+        )
+    )
+
+
+class AccountSteps:
+    """Writes steps, one account or one batch at a time; no write starts without the lease."""
+
+    def __init__(
+        self, writer: AccountWriter, keeper: LeaseKeeper, holders: Mapping[Address, Account], *, welcome: frozenset[str]
+    ) -> None:
+        """``holders`` is who has each address now; ``welcome`` the ids of the additions that send a welcome mail."""
+        self._writer = writer
+        self._keeper = keeper
+        self._holders = dict(holders)
+        self._welcome = welcome
+
+    def update(self, step: AccountStep, listed: Account | None) -> list[Result]:
+        """The results of all changes of one account, written together; ``listed`` is the account as listed now."""
+        fetched = self._writer.fetch(listed.primary_email) if listed is not None else None
+        if listed is None or fetched is None or fetched.account.uid != step.uid:
+            return [result_of(c, Outcome.DRIFTED, "The account is not there any more.") for c in step.changes]
+        results: list[Result] = []
+        due: list[Change] = []
+        for change in step.changes:
+            drift = self._drift(change, fetched.account)
+            if is_reached(change.after, fetched.account):
+                results.append(result_of(change, Outcome.ALREADY))
+            elif drift:
+                results.append(result_of(change, Outcome.DRIFTED, drift))
+            else:
+                due.append(change)
+        return results + (self._write(due, fetched) if due else [])
+
+    def create(self, changes: Sequence[Change], accounts: Mapping[Address, Account]) -> list[Result]:
+        """The results of a batch of additions; ``accounts`` are those listed now, by primary address."""
+        results: list[Result] = []
+        due: list[Change] = []
+        for change in changes:
+            present = accounts.get(change.address)
+            taken = sorted(a for a in _all_addresses(change.after) if a in self._holders)
+            if present is not None and is_reached(change.after, present):
+                results.append(result_of(change, Outcome.ALREADY))
+            elif taken:
+                detail = f"{taken[0]} belongs to the account {self._holders[taken[0]].primary_email} now."
+                results.append(result_of(change, Outcome.DRIFTED, detail))
+            else:
+                due.append(change)
+        return results + (self._create(due) if due else [])
+
+    def _drift(self, change: Change, account: Account) -> str:
+        """Why the change does not fit any more; empty where it does."""
+        if not holds(change.before, account):
+            return "The account was changed since the search."
+        wanted = [
+            *(change.after.alias_emails or ()),
+            *([change.after.primary_email] if change.after.primary_email else []),
+        ]
+        for address in wanted:
+            holder = self._holders.get(address)
+            if holder is not None and holder.uid != account.uid:
+                return f"{address} belongs to the account {holder.primary_email} now."
+        return ""
+
+    def _write(self, due: list[Change], fetched: FetchedAccount) -> list[Result]:
+        edit = edit_of(due, fetched.account)
+        self._keeper.require()
+        try:
+            self._writer.update(fetched, edit)
+        except RefusedError as error:
+            if edit.primary_email is None:
+                return [result_of(c, Outcome.FAILED, error.detail) for c in due]
+            return self._write_without_rename(due, fetched, edit.primary_email, error.detail)
+        if edit.primary_email is not None and self._writer.fetch(edit.primary_email) is None:
+            # Essentials may take a rename and ignore it (an unknown of the API).
+            return self._write_without_rename(
+                due, fetched, edit.primary_email, "Essentials ignored the new primary address."
+            )
+        self._note(edit, fetched.account)
+        return [result_of(c, Outcome.DONE) for c in due]
+
+    def _write_without_rename(
+        self, due: list[Change], fetched: FetchedAccount, wanted: Address, why: str
+    ) -> list[Result]:
+        """The account keeps its primary address and gets the new one as an alias."""
+        again = self._writer.fetch(fetched.account.primary_email)
+        if again is None:
+            return [result_of(c, Outcome.FAILED, f"{why} The account could not be read again.") for c in due]
+        edit = edit_of(due, again.account)
+        aliases = {*(edit.alias_emails or again.account.alias_emails), wanted} - {again.account.primary_email}
+        edit = replace(edit, primary_email=None, alias_emails=tuple(sorted(aliases)))
+        self._keeper.require()
+        try:
+            self._writer.update(again, edit)
+        except RefusedError as error:
+            return [result_of(c, Outcome.FAILED, error.detail) for c in due]
+        self._note(edit, again.account)
+        note = f"{why} The account keeps its primary address, and {wanted} is an alias of it."
+        return [result_of(c, Outcome.DONE, note if c.after.primary_email is not None else "") for c in due]
+
+    def _create(self, due: list[Change]) -> list[Result]:
+        self._keeper.require()
+        outcomes = self._writer.create([self._new_account(c) for c in due])
+        return [_result_of_creation(c, outcome) for c, outcome in zip(due, outcomes, strict=True)]
+
+    def _new_account(self, change: Change) -> NewAccount:
+        after = change.after
+        if after.primary_email is None or after.type is None:
+            raise AssertionError(f"addition {change.id} without address or type")
+        return NewAccount(
+            primary_email=after.primary_email,
+            type=after.type,
+            is_active=bool(after.is_active),
+            firstname=after.firstname or "",
+            surname=after.surname or "",
+            alias_emails=after.alias_emails or (),
+            send_welcome_email=change.id in self._welcome,
+        )
+
+    def _note(self, edit: AccountEdit, account: Account) -> None:
+        for address in (*(edit.alias_emails or ()), *([edit.primary_email] if edit.primary_email else [])):
+            self._holders[address] = account
+
+
+def edit_of(changes: Sequence[Change], account: Account) -> AccountEdit:
+    """The changes of one account as one edit of what it is now; an old primary address stays as an alias."""
+    after = [change.after for change in changes]
+    primary_email = _given(values.primary_email for values in after)
+    aliases = set(account.alias_emails)
+    for change in changes:
+        aliases -= set(change.before.alias_emails or ())
+        aliases |= set(change.after.alias_emails or ())
+    if primary_email is not None:
+        aliases = (aliases | {account.primary_email}) - {primary_email}
+    return AccountEdit(
+        primary_email=primary_email,
+        type=_given(values.type for values in after),
+        is_active=_given(values.is_active for values in after),
+        firstname=_given(values.firstname for values in after),
+        surname=_given(values.surname for values in after),
+        alias_emails=tuple(sorted(aliases)) if aliases != set(account.alias_emails) else None,
+    )
+
+
+def _given(values: Iterable[T | None]) -> T | None:
+    """The one value that the changes of an account give to a field; None where none does."""
+    return next((value for value in values if value is not None), None)
+
+
+def _all_addresses(values: Values) -> tuple[Address, ...]:
+    return (*([values.primary_email] if values.primary_email else []), *(values.alias_emails or ()))
+
+
+def _result_of_creation(change: Change, outcome: Created | NotCreated) -> Result:
+    match outcome:
+        case Created():
+            return result_of(change, Outcome.DONE)
+        case NotCreated():
+            return result_of(change, Outcome.FAILED, f"Essentials refused it ({outcome.status}): {outcome.message}")

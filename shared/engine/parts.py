@@ -1,0 +1,31 @@
+"""The engine's parts, passed in by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from shared.engine.commands import SecretStatus
+from shared.engine.ports import AccountWriter, DirectoryReader, OrganizationReader
+from shared.settings import Settings
+from shared.state.protocols import Documents, Lease, Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that the engine works with; what needs settings is made when it is asked for."""
+
+    documents: Documents
+    lease: Lease
+    queue: Queue
+    clock: Clock
+    new_id: Callable[[], str]
+    """A random GUID at each call."""
+    settings: Callable[[], Settings]
+    """The settings in force now; raises SettingsError."""
+    directory_reader: Callable[[], DirectoryReader]
+    organization_reader: Callable[[], OrganizationReader]
+    account_writer: Callable[[], AccountWriter]
+    secrets: Callable[[], tuple[SecretStatus, ...]]
+    """The secrets in use with the days that they have left."""
+    announce: Callable[[str, dict[str, object]], None]
+    """Logs one structured event: its name and its fields, which hold no address and no secret."""

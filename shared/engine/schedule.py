@@ -1,0 +1,112 @@
+"""The schedule: which slot is due, which runs died, and whether scheduled runs are late."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from shared.engine.parts import Parts
+from shared.engine.records import Runs, Slot, SlotStore
+from shared.engine.run import Actor, ActorKind, Run, RunKind, RunState
+from shared.engine.worker import Worker
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SCHEDULE = Actor(kind=ActorKind.SCHEDULE, by="schedule")
+STALE_RUNNING = timedelta(minutes=15)
+STALE_QUEUED = timedelta(minutes=5)
+
+
+def slot_number(now: datetime, every_hours: int, offset_minutes: int) -> int:
+    """Number of the slot that ``now`` lies in, counted from 1970 in UTC."""
+    return (now - EPOCH - timedelta(minutes=offset_minutes)) // timedelta(hours=every_hours)
+
+
+def slot_starts_at(number: int, every_hours: int, offset_minutes: int) -> datetime:
+    """When a slot starts."""
+    return EPOCH + timedelta(hours=number * every_hours, minutes=offset_minutes)
+
+
+def alert_after(every_hours: int, alert_hours: int) -> timedelta:
+    """How long scheduled runs may go without success; ``alert_hours`` 0 means twice the interval plus one hour."""
+    return timedelta(hours=alert_hours or 2 * every_hours + 1)
+
+
+def is_late(slot: Slot, now: datetime, *, every_hours: int, alert_hours: int, has_been_open: bool) -> bool:
+    """Whether scheduled runs are on, the gate has been open before, and none succeeded for too long."""
+    if every_hours == 0 or not has_been_open:
+        return False
+    since = [at for at in (slot.last_success_at, slot.first_tick_at, slot.every_hours_since) if at is not None]
+    return bool(since) and now - max(since) > alert_after(every_hours, alert_hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """What one look of the timer did."""
+
+    enqueued: str | None
+    """Id of the scheduled run that it enqueued; None where no slot was due."""
+    sent_again: tuple[str, ...]
+    """Ids of runs that had died."""
+
+
+class Schedule:
+    """Looks what is due."""
+
+    def __init__(self, parts: Parts, worker: Worker) -> None:
+        self._parts = parts
+        self._worker = worker
+        self._runs = Runs(parts.documents)
+        self._slots = SlotStore(parts.documents)
+
+    def tick(self) -> Tick:
+        """Enqueue the scheduled run of a new slot, and send again for runs that died; raises StateError, SettingsError."""
+        settings = self._parts.settings()
+        sent_again = self.revive()
+        enqueued = self._enqueue_due(settings.options.every_hours, settings.sync_offset_minutes)
+        return Tick(enqueued=enqueued, sent_again=sent_again)
+
+    def revive(self) -> tuple[str, ...]:
+        """Send again for every run that is not final, holds no lease and made no progress for too long."""
+        if self._parts.lease.is_held():
+            return ()
+        now = self._parts.clock.now()
+        revived = []
+        for run in self._runs.under_way():
+            limit = STALE_QUEUED if run.state is RunState.QUEUED else STALE_RUNNING
+            if now - run.progress_at >= limit:
+                self._runs.update(run.id, lambda r: replace(r, progress_at=now))
+                self._worker.send(run.id)
+                revived.append(run.id)
+        return tuple(revived)
+
+    def _enqueue_due(self, every_hours: int, offset_minutes: int) -> str | None:
+        now = self._parts.clock.now()
+        slot = self._slots.update(lambda s: _looked_at(s, now, every_hours))
+        if every_hours == 0:
+            return None
+        number = slot_number(now, every_hours, offset_minutes)
+        if slot.number == number:
+            return None
+        starts_at = slot_starts_at(number, every_hours, offset_minutes)
+        run_id = f"{starts_at:%Y%m%dT%H%M%S}-scheduled-{every_hours}h"
+        # The id follows from the slot and the order is run, slot, message: whatever is cut short, the slot runs once.
+        self._runs.create(
+            Run(
+                id=run_id,
+                kind=RunKind.SCHEDULED,
+                state=RunState.QUEUED,
+                by=SCHEDULE,
+                queued_at=now,
+                progress_at=now,
+                slot=number,
+            )
+        )
+        self._slots.update(lambda s: replace(s, number=number))
+        self._worker.send(run_id)
+        return run_id
+
+
+def _looked_at(slot: Slot, now: datetime, every_hours: int) -> Slot:
+    changed = slot if slot.first_tick_at is not None else replace(slot, first_tick_at=now)
+    if changed.every_hours_since is None or changed.every_hours != every_hours:
+        # Another interval numbers its slots anew: the next look finds its slot due.
+        changed = replace(changed, every_hours=every_hours, every_hours_since=now, number=None)
+    return changed

@@ -1,0 +1,152 @@
+"""Search: reads both sides, makes a plan and stores it. Changes nothing in Essentials."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from shared.diff.guard import judge
+from shared.diff.ledger import Ledger, note_presence
+from shared.diff.options import SyncOptions
+from shared.diff.plan import Plan
+from shared.diff.planner import make_plan
+from shared.diff.situation import Situation, situate
+from shared.engine.commands import PlanRecord
+from shared.engine.parts import Parts
+from shared.engine.ports import Progress
+from shared.engine.records import LedgerStore, Plans, exemptions
+from shared.engine.run import Acceptance, Narrowing, Problem, Run
+from shared.errors import IncompleteReadError
+from shared.model import Address, Directory, Organization
+from shared.settings import Settings, options_fingerprint
+
+PLAN_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryChanged:
+    """The tenant or the organization is not the one of the ledger: nothing is planned until a person accepts it."""
+
+    problem: Problem
+
+
+def narrowed(options: SyncOptions, narrowing: Narrowing) -> SyncOptions:
+    """The options in force, less what this search leaves out."""
+    return replace(
+        options,
+        what=options.what if narrowing.what is None else narrowing.what,
+        how=options.how if narrowing.how is None else narrowing.how,
+        default_role=narrowing.default_role or options.default_role,
+    )
+
+
+class Search:
+    """Reads, plans and stores, under the lease."""
+
+    def __init__(self, parts: Parts, settings: Settings, progress: Progress) -> None:
+        self._parts = parts
+        self._settings = settings
+        self._progress = progress
+        self._ledger_store = LedgerStore(parts.documents)
+
+    def carry_out(self, run: Run) -> PlanRecord | DirectoryChanged:
+        """The stored plan of the run; what a certified read shows as missing is noted in the ledger.
+
+        Raises what the readers raise, and IncompleteReadError where the organization shrank by more than half.
+        """
+        directory, organization = self.read_both_sides()
+        ledger, etag = self._ledger_store.read()
+        changed = self._directory_changed(ledger, directory, organization)
+        if changed is not None:
+            if Acceptance.DIRECTORY_CHANGED not in run.narrowing.accept:
+                return changed
+            ledger = Ledger()
+        self._check_size(ledger, organization, run.narrowing)
+        self._progress("planning", 0, 0)
+        options = narrowed(self._settings.options, run.narrowing)
+        situation = situate(
+            directory=directory,
+            organization=organization,
+            ledger=ledger,
+            exemptions=exemptions(self._parts.documents),
+            options=options,
+            now=self._parts.clock.now(),
+        )
+        record = self._record(run, make_plan(situation), options)
+        self._progress("storing", 0, 0)
+        stored = Plans(self._parts.documents).store(record)
+        self._ledger_store.write(_noted(ledger, situation), etag)
+        return stored
+
+    def read_both_sides(self) -> tuple[Directory, Organization]:
+        """Both sides, whole, read side by side."""
+        directory_reader = self._parts.directory_reader()
+        organization_reader = self._parts.organization_reader()
+        scope = self._settings.options.group_scope
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="read") as pool:
+            directory = pool.submit(lambda: directory_reader.read(scope_groups=scope, progress=self._progress))
+            organization = pool.submit(lambda: organization_reader.read(progress=self._progress))
+            return directory.result(), organization.result()
+
+    def _directory_changed(
+        self, ledger: Ledger, directory: Directory, organization: Organization
+    ) -> DirectoryChanged | None:
+        tenant_id = directory.certificate.tenant_id
+        is_same_tenant = ledger.tenant_id in ("", tenant_id)
+        domains = {domain.name for domain in organization.domains} | {organization.primary_domain}
+        is_same_organization = not ledger.primary_domain or ledger.primary_domain in domains
+        if is_same_tenant and is_same_organization:
+            return None
+        was = ledger.primary_domain if is_same_tenant else ledger.tenant_id
+        now_is = organization.primary_domain if is_same_tenant else tenant_id
+        return DirectoryChanged(
+            problem=Problem(
+                code="directory_changed",
+                detail=f"The ledger belongs to {was}, but {now_is} was read.",
+                fix="Correct the settings, or search again and accept directory_changed: then the ledger starts anew.",
+            )
+        )
+
+    def _check_size(self, ledger: Ledger, organization: Organization, narrowing: Narrowing) -> None:
+        read, before = len(organization.accounts), ledger.accounts_last_read
+        if read * 2 < before and Acceptance.SMALLER_ORGANIZATION not in narrowing.accept:
+            raise IncompleteReadError(
+                f"Essentials lists {read} accounts, and the last good read had {before}.",
+                "If so many were removed on purpose, search again and accept smaller_organization.",
+            )
+
+    def _record(self, run: Run, plan: Plan, options: SyncOptions) -> PlanRecord:
+        now = self._parts.clock.now()
+        return PlanRecord(
+            id=run.id,
+            created_at=now,
+            expires_at=now + PLAN_LIFE,
+            run_id=run.id,
+            narrowing=run.narrowing,
+            options_fingerprint=options_fingerprint(self._settings.options),
+            guard=judge(
+                (c for c in plan.changes if c.ticked),
+                accounts=plan.accounts,
+                active_accounts=plan.active_accounts,
+                options=options,
+            ),
+            plan=plan,
+        )
+
+
+def _noted(ledger: Ledger, situation: Situation) -> Ledger:
+    listed: set[Address] = set()
+    for subject in situation.subjects.values():
+        if subject.addresses is not None:
+            listed.update(subject.addresses.listed)
+    noted = note_presence(
+        ledger,
+        present={s.id: s.kind for s in situation.subjects.values()},
+        listed=frozenset(listed),
+        now=situation.now,
+    )
+    return replace(
+        noted,
+        tenant_id=situation.directory.certificate.tenant_id,
+        primary_domain=situation.organization.primary_domain,
+        accounts_last_read=len(situation.organization.accounts),
+    )

@@ -1,0 +1,55 @@
+"""Trouble: one row that a service cannot carry out never stops the others; a service that is down stops the slice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from shared.diff.ordering import Step
+from shared.engine.account_steps import result_of
+from shared.engine.journal import ResultJournal
+from shared.engine.run import Outcome
+from shared.errors import ServiceError, ThrottledError
+
+DOWN_AFTER = 3
+"""So many steps in a row without an answer: the service is down, not the row."""
+
+
+class RowsInTrouble(StrEnum):
+    """What becomes of rows that the service did not answer."""
+
+    TRY_AGAIN = "try_again"
+    """The slice ends with the error, and the next one tries them again."""
+    GIVE_UP = "give_up"
+    """They fail: every attempt was used."""
+
+
+class Trouble:
+    """Counts steps that the service did not answer."""
+
+    def __init__(self, rows: RowsInTrouble) -> None:
+        self._rows = rows
+        self._in_a_row = 0
+        self._last: ServiceError | None = None
+
+    @contextmanager
+    def of(self, step: Step, journal: ResultJournal) -> Iterator[None]:
+        """Carry out one step in here; raises the error where the service throttles or is down."""
+        try:
+            yield
+        except ThrottledError:
+            raise
+        except ServiceError as error:
+            self._in_a_row += 1
+            if self._rows is RowsInTrouble.GIVE_UP:
+                journal.add(result_of(change, Outcome.FAILED, error.detail) for change in step.changes)
+                return
+            self._last = error
+            if self._in_a_row >= DOWN_AFTER:
+                raise
+        else:
+            self._in_a_row = 0
+
+    def settle(self) -> None:
+        """Return where every step was answered or given up; raises the last error."""
+        if self._last is not None:
+            raise self._last

@@ -1,0 +1,24 @@
+"""Telemetry: structured events, one JSON line each, and what libraries may log.
+
+The worker passes on level, message and logger name only, so the fields go into the message.
+Fields hold counts, ids, codes and states: never an address, never a secret.
+"""
+
+import json
+import logging
+
+EVENTS = logging.getLogger("sync.events")
+
+QUIET_LOGGERS = ("azure", "urllib3", "msal", "requests")
+"""These log request headers or addresses at lower levels."""
+
+
+def announce(event: str, fields: dict[str, object]) -> None:
+    """Log one event as one JSON line."""
+    EVENTS.info("%s", json.dumps({"event": event, **fields}, ensure_ascii=False, default=str))
+
+
+def quieten_libraries() -> None:
+    """Libraries log warnings and errors only."""
+    for name in QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,164 @@
+"""Laws of the pure core: they hold for every directory, organization, ledger and choice of options."""
+
+import random
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.diff.ledger import Ledger, adopt, note_writes
+from shared.diff.options import SyncOptions
+from shared.diff.ordering import CreateStep, steps
+from shared.diff.plan import Category, Change
+from shared.diff.written import written
+from shared.model import AccountType, Directory, Organization
+from tests.builders.essentials import after, owners
+from tests.builders.sides import NOW, plan
+from tests.builders.worlds import directories, ledgers, options, organizations
+
+ADDS = (Category.ADD_USER, Category.ADD_GROUP)
+
+
+def in_order(changes: list[Change]) -> list[Change]:
+    return [change for step in steps(changes) for change in step.changes]
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_nothing_is_left_to_do_after_the_ticked_changes(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ledger = data.draw(ledgers(organization))
+    first = plan(directory, organization, ledger=ledger, options=options)
+    ticked = [c for c in first.changes if c.ticked]
+    changed = after(organization, in_order(ticked))
+    noted = note_writes(adopt(ledger, first.adoptions, now=NOW), written(ticked, changed), now=NOW)
+
+    second = plan(directory, changed, ledger=noted, options=options)
+
+    assert [c for c in second.changes if c.ticked] == []
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_an_address_has_one_owner_after_any_prefix_of_the_ticked_changes(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
+    ordered = in_order([c for c in found.changes if c.ticked])
+    prefix = ordered[: data.draw(st.integers(0, len(ordered)))]
+
+    for address, uids in owners(after(organization, prefix)).items():
+        assert len(uids) == 1, address
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_the_plan_does_not_depend_on_the_order_of_what_was_read(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ledger = data.draw(ledgers(organization))
+    mixer = random.Random(data.draw(st.integers(0, 1000)))
+    shuffled = replace(
+        directory,
+        people=tuple(mixer.sample(directory.people, len(directory.people))),
+        groups=tuple(mixer.sample(directory.groups, len(directory.groups))),
+    )
+    elsewhere = replace(organization, accounts=tuple(mixer.sample(organization.accounts, len(organization.accounts))))
+    entries = list(ledger.entries.items())
+    mixer.shuffle(entries)
+
+    first = plan(directory, organization, ledger=ledger, options=options)
+    second = plan(shuffled, elsewhere, ledger=Ledger(entries=dict(entries)), options=options)
+
+    assert first.changes == second.changes
+    assert first.digest == second.digest
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_every_taking_change_is_blocked_while_nothing_proves_it(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
+    before = owners(organization)
+
+    assert [c for c in found.changes if c.takes and c.blocked is None] == []
+    assert set(before) <= set(owners(after(organization, in_order([c for c in found.changes if c.ticked]))))
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_administrators_and_the_own_account_are_never_in_a_plan(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
+    accounts = {a.uid: a for a in organization.accounts}
+
+    for change in found.changes:
+        if change.uid is not None:
+            assert not accounts[change.uid].type.is_protected
+            assert accounts[change.uid].primary_email != organization.certificate.own_account
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_no_address_outside_the_registered_domains_is_given(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
+    registered = {d.name for d in organization.domains}
+
+    for change in found.changes:
+        if change.blocked is None:
+            for address in (*(change.after.alias_emails or ()), *filter(None, (change.after.primary_email,))):
+                assert address.rpartition("@")[2] in registered
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_ticked_changes_never_need_more_seats_than_there_are(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
+    changed = after(organization, in_order([c for c in found.changes if c.ticked]))
+
+    assert found.seats.used_after == changed.active_users
+    limit = organization.licences.limit
+    assert limit is None or changed.active_users <= max(limit, organization.active_users)
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_a_change_has_the_same_id_in_the_next_search_and_no_other_has_it(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ledger = data.draw(ledgers(organization))
+    first = plan(directory, organization, ledger=ledger, options=options)
+    second = plan(directory, organization, ledger=ledger, options=options)
+
+    assert [c.id for c in first.changes] == [c.id for c in second.changes]
+    assert len({c.id for c in first.changes}) == len(first.changes)
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_every_object_is_skipped_with_a_reason_or_planned(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
+    skipped = {s.entra_id for s in found.skipped}
+
+    assert not skipped & {c.entra_id for c in found.changes if c.ticked}
+    assert not skipped & {a.entra_id for a in found.adoptions}
+
+
+@given(directory=directories(), organization=organizations(), options=options)
+def test_what_is_planned_is_carried_out_in_steps_without_loss(
+    directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ticked = [c for c in plan(directory, organization, options=options).changes if c.ticked]
+    carried_out = steps(ticked, batch_size=2)
+
+    assert sorted(c.id for step in carried_out for c in step.changes) == sorted(c.id for c in ticked)
+    assert all(len(step.changes) <= 2 for step in carried_out if isinstance(step, CreateStep))
+
+
+@given(directory=directories(), organization=organizations(), options=options)
+def test_a_functional_account_becomes_a_user_only_by_a_tick_while_nothing_was_noted(
+    directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    for change in plan(directory, organization, options=options).changes:
+        if change.before.type is AccountType.FUNCTIONAL_ACCOUNT:
+            assert not change.ticked
