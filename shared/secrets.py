@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from azure.keyvault.secrets import SecretClient
 
 _KEPT_SECONDS = 300.0
-_RETRIES = 3
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 20
 
@@ -44,13 +43,16 @@ class SecretSource(Protocol):
 class SecretReader:
     """Reads one Key Vault. Safe to use from many threads; makes its client with the first read."""
 
-    def __init__(self, *, vault_url: str, identity_client_id: str, verify_challenge: bool, clock: Clock) -> None:
+    def __init__(
+        self, *, vault_url: str, identity_client_id: str, verify_challenge: bool, clock: Clock, retries: int = 3
+    ) -> None:
         """``verify_challenge``: whether the vault must be of the domain that its challenge names; False on loopback only."""
         self._vault_url = vault_url
         self._vault = urlsplit(vault_url).hostname or vault_url
         self._identity_client_id = identity_client_id
         self._verify_challenge = verify_challenge
         self._clock = clock
+        self._retries = retries
         self._lock = threading.Lock()
         self._client: SecretClient | None = None
         self._kept: dict[str, tuple[Secret, float]] = {}
@@ -105,7 +107,7 @@ class SecretReader:
                 vault_url=self._vault_url,
                 credential=ManagedIdentityCredential(client_id=self._identity_client_id or None),
                 verify_challenge_resource=self._verify_challenge,
-                retry_total=_RETRIES,
+                retry_total=self._retries,
                 connection_timeout=_CONNECT_SECONDS,
                 read_timeout=_READ_SECONDS,
                 permit_redirects=False,
