@@ -1,9 +1,10 @@
 """The two stores, put together."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from shared.clock import Clock
 from shared.settings import ConnectionStringStorage, IdentityStorage
@@ -22,11 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that the app keeps."""
+    """All that the app keeps. As a context manager it is closed at the end of the block."""
 
     documents: Documents
     lease: Lease
     queue: Queue
+    close: Callable[[], None] = lambda: None
+    """Let go of the connections, if the store has any; an app that lives as long as its process needs not."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def folder_state(path: Path, *, clock: Clock, new_id: Callable[[], str]) -> State:
@@ -58,9 +67,13 @@ def blob_state(
     from shared.state.blobs import BlobStore
 
     patience = patience or Patience()
-    blobs = blob_service(storage, credential, patience)
-    return State(
-        documents=StoredDocuments(BlobStore(blobs), new_id=new_id),
-        lease=BlobLease(blob_service(storage, credential, patience.for_lease())),
-        queue=StorageQueue(queue_service(storage, credential, patience)),
-    )
+    with ExitStack() as stack:
+        blobs = stack.enter_context(blob_service(storage, credential, patience))
+        leases = stack.enter_context(blob_service(storage, credential, patience.for_lease()))
+        queues = stack.enter_context(queue_service(storage, credential, patience))
+        return State(
+            documents=StoredDocuments(BlobStore(blobs), new_id=new_id),
+            lease=BlobLease(leases),
+            queue=StorageQueue(queues),
+            close=stack.pop_all().close,
+        )

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -138,6 +138,7 @@ def blobs_under_test(blob_url: str, queue_url: str) -> Iterator[StoreUnderTest]:
     """A storage account with nothing in it, neither container nor queue."""
     storage = ConnectionStringStorage(connection_string=connection_string(blob_url, queue_url))
     with (
+        ExitStack() as stack,
         BlobServiceClient.from_connection_string(storage.connection_string) as blobs,
         QueueServiceClient.from_connection_string(storage.connection_string) as queues,
     ):
@@ -151,6 +152,7 @@ def blobs_under_test(blob_url: str, queue_url: str) -> Iterator[StoreUnderTest]:
             return [str(message.content) for message in client.peek_messages(max_messages=32)]
 
         def opened() -> State:
-            return blob_state(storage, credential=None, new_id=new_id, patience=NO_PAUSES)
+            state = blob_state(storage, credential=None, new_id=new_id, patience=NO_PAUSES)
+            return stack.enter_context(state)
 
         yield StoreUnderTest(state=opened(), store=BlobStore(blobs), open_again=opened, visible_texts=visible_texts)
