@@ -15,6 +15,15 @@ _LIFETIME_SECONDS = 3_599
 _ALGORITHM = "RS256"
 
 
+class ResourceKind(StrEnum):
+    """What a token can be for."""
+
+    GRAPH = "graph"
+    VAULT = "vault"
+    STORAGE = "storage"
+    TOKEN_EXCHANGE = "token_exchange"
+
+
 class TokenFault(StrEnum):
     """Why a token is refused."""
 
@@ -24,6 +33,16 @@ class TokenFault(StrEnum):
     EXPIRED = "expired"
     WRONG_TENANT = "wrong_tenant"
     WRONG_AUDIENCE = "wrong_audience"
+
+
+VAULT_AUDIENCE = "https://vault.azure.net"
+STORAGE_AUDIENCE = "https://storage.azure.com"
+TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
+_SHARED_RESOURCES = {
+    VAULT_AUDIENCE: ResourceKind.VAULT,
+    STORAGE_AUDIENCE: ResourceKind.STORAGE,
+    TOKEN_EXCHANGE_AUDIENCE: ResourceKind.TOKEN_EXCHANGE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +77,7 @@ class TokenAuthority:
         self._key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
         self._public_key = self._key.public_key()
         self._key_id = secrets.token_urlsafe(20)
-        self._resources: set[str] = set()
+        self._resources = dict(_SHARED_RESOURCES)
 
     def __repr__(self) -> str:
         return f"TokenAuthority(tenant_id={self.tenant_id!r})"
@@ -71,13 +90,18 @@ class TokenAuthority:
         """
         return f"https://login.microsoftonline.com/{self.tenant_id}/v2.0"
 
-    def add_resource(self, audience: str) -> None:
+    def add_resource(self, audience: str, kind: ResourceKind) -> None:
         """Tokens for this audience can be had."""
-        self._resources.add(audience)
+        self._resources[audience] = kind
 
-    def has_resource(self, audience: str) -> bool:
-        """Whether the tenant knows the audience."""
-        return audience in self._resources
+    def resource_kind(self, audience: str) -> ResourceKind | None:
+        """What the audience stands for; None: the tenant does not know it."""
+        return self._resources.get(audience.rstrip("/"))
+
+    def public_keys(self) -> dict[str, object]:
+        """The key set that tokens can be verified with."""
+        key = jwt.algorithms.RSAAlgorithm.to_jwk(self._public_key, as_dict=True)
+        return {"keys": [{**key, "kid": self._key_id, "use": "sig", "alg": _ALGORITHM}]}
 
     def issue(self, *, audience: str, client_id: str, subject: str, roles: Iterable[str] = ()) -> str:
         """A signed token that is good from now on for ``lifetime_seconds``."""
