@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
-from simulator.host.backend import load_backend
+from simulator.host.backend import BackendKind, best_backend, load_backend
 from simulator.host.bindings import Function, HttpTrigger, QueueTrigger, TimerTrigger
 from simulator.host.clock import SystemClock
 from simulator.host.errors import HostError
@@ -34,7 +34,7 @@ def main(out: TextIO) -> int:
     try:
         rules = read_host_json(app)
         _prepare(app, arguments.auth, _LEVELS.get(rules.log_level.lower(), logging.INFO))
-        backend = load_backend(app)
+        backend = load_backend(app, arguments.backend)
         if arguments.check:
             out.write("\n".join([backend.name, *map(_describe, backend.functions)]) + "\n")
             return 0
@@ -69,6 +69,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--auth", choices=("key", "easyauth"), default="key", help="easyauth: sign-in before the app")
     parser.add_argument("--person", default="Ada Lindqvist", help="easyauth: who signs in")
     parser.add_argument("--person-id", default="0a0a0000-0000-4000-8000-0000000000ad", help="easyauth: their object id")
+    parser.add_argument(
+        "--backend", type=BackendKind, choices=list(BackendKind), default=best_backend(), help="what runs the app"
+    )
     parser.add_argument("--until-end-of-input", action="store_true", help="stop when standard input ends")
     parser.add_argument("--check", action="store_true", help="load the app, print its functions and end")
     return parser.parse_args()

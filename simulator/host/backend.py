@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -42,16 +43,29 @@ def importable(app: Path) -> Iterator[None]:
         raise
 
 
-def load_backend(app: Path) -> Backend:
-    """The app in the real worker library where this Python has one, else through its decorated functions.
+class BackendKind(StrEnum):
+    """The libraries that can run an app."""
 
-    Raises AppLoadError, BindingError.
-    """
-    # Each backend is imported only where it can be: the worker library exists from Python 3.13 on.
-    if sys.version_info >= (3, 13):
-        from simulator.host.worker_backend import WorkerBackend
+    WORKER = "worker"
+    """``azure-functions-runtime``, which runs functions in Azure; Python 3.13 and newer."""
+    DECORATED = "decorated"
+    """The decorated functions, called as they are."""
 
-        return WorkerBackend(app)
-    from simulator.host.decorated_backend import DecoratedBackend
 
-    return DecoratedBackend(app)
+def best_backend() -> BackendKind:
+    """The kind nearest to Azure that this Python can run."""
+    return BackendKind.WORKER if sys.version_info >= (3, 13) else BackendKind.DECORATED
+
+
+def load_backend(app: Path, kind: BackendKind) -> Backend:
+    """The app, loaded; raises AppLoadError and BindingError."""
+    # Each is imported only where it is wanted: the worker library does not exist below Python 3.13.
+    match kind:
+        case BackendKind.WORKER:
+            from simulator.host.worker_backend import WorkerBackend
+
+            return WorkerBackend(app)
+        case BackendKind.DECORATED:
+            from simulator.host.decorated_backend import DecoratedBackend
+
+            return DecoratedBackend(app)
