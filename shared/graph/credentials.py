@@ -181,7 +181,7 @@ class FederatedCredential:
             except OurError:
                 self._client = None
                 raise
-            except ValueError as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 self._client = None
                 raise OurError(self._no_assertion(type(error).__name__)) from error
             assertion = answer.get("access_token")

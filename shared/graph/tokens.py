@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
-import requests
 
 from shared.errors import EntraCredentialError, NotConfiguredError, SyncError
 from shared.graph.credentials import Credential, Proof
@@ -17,6 +16,9 @@ from shared.graph.token_http import MsalHttp, OurError
 
 if TYPE_CHECKING:
     import msal  # type: ignore[import-untyped]
+
+_NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError)
+"""What msal raises where an answer, or a credential, is not of the shape that it takes for granted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ class EntraTokens:
             )
         except OurError as error:
             raise error.inner from error.inner.__cause__
-        except (ValueError, KeyError, TypeError) as error:
+        except _NOT_UNDERSTOOD as error:
             raise NotConfiguredError(
                 f"{self._authority} has no sign-in configuration for the tenant {self._tenant_id}.",
                 "Set ENTRA_TENANT_ID to the directory (tenant) id that the Entra portal shows, and ENTRA_AUTHORITY to its "
@@ -125,8 +127,8 @@ class EntraTokens:
             answer = client.acquire_token_for_client([self._scope])
         except OurError as error:
             raise error.inner from error.inner.__cause__
-        except (requests.RequestException, ValueError, TypeError) as error:
-            # A signing failure or an answer that is not JSON.
+        except _NOT_UNDERSTOOD as error:
+            # A signing failure, or an answer that is no token response.
             raise EntraCredentialError(
                 f"No token could be made with the {self._credential.what} ({type(error).__name__}).",
                 "Check that the credential is whole, and that ENTRA_AUTHORITY is an Entra endpoint.",
