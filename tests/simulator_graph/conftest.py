@@ -6,13 +6,13 @@ import pytest
 
 from simulator.tokens import TokenAuthority
 from simulator.world import WorldClock
-from tests.simulator_graph.company import TENANT_ID, Client, company
+from tests.simulator_graph.company import TENANT_ID, Client, StillClock, company
 
 
 @pytest.fixture(scope="session")
 def clock() -> WorldClock:
     """The one clock, so that one authority (its key takes long to make) does for all tests."""
-    return WorldClock()
+    return StillClock()
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,6 @@ def authority(clock: WorldClock) -> TokenAuthority:
 
 @pytest.fixture
 def graph(clock: WorldClock, authority: TokenAuthority) -> Client:
-    """The simulated Graph with the small company in it, at the present time."""
+    """The simulated Graph with the small company in it, at noon."""
     clock.offset = timedelta()
     return Client(company(clock), authority)
