@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -128,7 +129,7 @@ class SecretReader:
                 f"No answer from Key Vault {self._vault} when reading the secret {name}.",
                 "Check KEY_VAULT_URL, the vault's firewall and the app's network.",
             )
-        if isinstance(error, ValueError) and not isinstance(error, HttpResponseError):
+        if isinstance(error, ValueError) and not isinstance(error, (HttpResponseError, JSONDecodeError)):
             return SecretError(
                 f"Key Vault {self._vault} cannot be asked for the secret {name}: it is no vault, or its domain is not the "
                 "one that its challenge names.",
