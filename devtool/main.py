@@ -1,0 +1,63 @@
+"""The commands of ``dev.py``."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtool import checks, suite
+from devtool.environments import environment
+from devtool.problems import PrerequisiteError
+from devtool.pythons import running_python
+
+ROOT = Path(__file__).parent.parent
+
+_COMMANDS = {
+    "demo": "start the simulators with a company in them and the app before them; options as in `demo --help`",
+    "simulate": "run the simulators alone",
+    "test": "run the whole test suite; everything after it goes to pytest",
+    "check": "lint, formatting, types, import contracts, docs, Bicep",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit status of one command."""
+    parser = argparse.ArgumentParser(
+        prog="dev.py",
+        usage="python dev.py COMMAND [OPTION ...]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="commands:\n" + "\n".join(f"  {name:10}{text}" for name, text in _COMMANDS.items()),
+    )
+    parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND")
+    command = parser.parse_args(arguments[:1]).command
+    options = list(arguments[1:])
+    try:
+        return _run(command, options)
+    except PrerequisiteError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(command: str, options: list[str]) -> int:
+    match command:
+        case "demo":
+            return _module("simulator.demo", options)
+        case "simulate":
+            return _module("simulator", options)
+        case "test":
+            return suite.run(ROOT, options)
+        case _:
+            return checks.run(ROOT)
+
+
+def _module(name: str, options: list[str]) -> int:
+    python = environment(ROOT, running_python()).python
+    process = subprocess.Popen([str(python), "-m", name, *options], cwd=ROOT)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the terminal has told the program too; its own end is awaited

@@ -1,0 +1,50 @@
+"""``dev.py test``: the whole suite here, and on Python 3.13 what only runs in the real worker."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtool.environments import environment
+from devtool.problems import missing
+from devtool.pythons import Python, find_python, running_python
+
+WORKER_MINOR = "3.13"
+_NO_TESTS = 5
+"""pytest's exit status when nothing was selected."""
+
+
+def run(root: Path, options: Sequence[str]) -> int:
+    """The exit status: 0 when every test passed. With ``-m`` among the options only this Python's run is made."""
+    in_ci = os.environ.get("CI", "").lower() == "true"
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        problem = missing(
+            "Azurite, the storage emulator, needs Node 20 or newer.", "sudo apt-get install -y nodejs npm"
+        )
+        if in_ci:
+            raise problem
+        print(f"{problem}\nUntil then the tests of blob and queue storage are skipped.", flush=True)
+    python = running_python()
+    status = _pytest(root, python, options)
+    if python.version >= (3, 13) or "-m" in options:
+        return status
+    newer = find_python(WORKER_MINOR)
+    if newer is None:
+        problem = missing(
+            f"The worker library needs Python {WORKER_MINOR}, which is neither on PATH nor among pyenv's versions.",
+            f"pyenv install {WORKER_MINOR}",
+        )
+        if in_ci:
+            raise problem
+        print(f"{problem}\nUntil then the tests in the real worker are left out.", flush=True)
+        return status
+    worker_status = _pytest(root, newer, ["-m", "worker", *options])
+    return status or (0 if worker_status == _NO_TESTS else worker_status)
+
+
+def _pytest(root: Path, python: Python, options: Sequence[str]) -> int:
+    made = environment(root, python)
+    print(f"Python {'.'.join(map(str, python.version))}: pytest {' '.join(options)}", flush=True)
+    command = [str(made.python), "-m", "pytest", "-n", "auto", *options]
+    return subprocess.run(command, cwd=root, check=False).returncode
