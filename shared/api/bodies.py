@@ -140,13 +140,21 @@ def one_of(request: ApiRequest, name: str, choices: type[Enum]) -> str:
     return text
 
 
+def fields_of(body_type: type[Struct]) -> dict[str, msgspec.inspect.Type]:
+    """The fields of a body with their inspected types, in order."""
+    inspected = msgspec.inspect.type_info(body_type)
+    return (
+        {f.encode_name: f.type for f in inspected.fields} if isinstance(inspected, msgspec.inspect.StructType) else {}
+    )
+
+
 def _refuse(body: bytes, body_type: type[Struct], message: str) -> NoReturn:
     found = _FIELD.search(message)
     name = (found[1] or found[2]) if found else ""
-    known = {f.encode_name: f.type for f in msgspec.inspect.type_info(body_type).fields}  # type: ignore[attr-defined]
+    known = fields_of(body_type)
     sent = msgspec.json.decode(body)
     value = f" {name} is {_shown(sent[name])}." if isinstance(sent, dict) and name in known and name in sent else ""
-    choices = _choices(known[name]) if name in known else ()
+    choices = choices_of(known[name]) if name in known else ()
     if choices:
         fix = f"{name} takes: {', '.join(choices)}."
     elif name in known:
@@ -161,7 +169,8 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN_VALUE else text[:_SHOWN_VALUE] + "…"
 
 
-def _choices(kind: object) -> tuple[str, ...]:
+def choices_of(kind: object) -> tuple[str, ...]:
+    """The values that a field of this inspected type takes, where they are a closed set; else none."""
     match kind:
         case msgspec.inspect.EnumType():
             return tuple(str(member.value) for member in kind.cls)
@@ -170,8 +179,8 @@ def _choices(kind: object) -> tuple[str, ...]:
         case msgspec.inspect.BoolType():
             return ("true", "false")
         case msgspec.inspect.FrozenSetType():
-            return _choices(kind.item_type)
+            return choices_of(kind.item_type)
         case msgspec.inspect.UnionType():
-            return tuple(choice for part in kind.types for choice in _choices(part))
+            return tuple(choice for part in kind.types for choice in choices_of(part))
         case _:
             return ()

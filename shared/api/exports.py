@@ -37,7 +37,7 @@ COLUMNS = (*ChangeRow.__struct_fields__, "kind")
 
 # Source: owasp.org/www-community/attacks/CSV_Injection; a line feed starts a cell anew in some programs too.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~:$^])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~$^]|:(?=//))")
 
 
 def export(record: PlanRecord, form: ExportFormat) -> ApiResponse:
@@ -92,7 +92,7 @@ def _text(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case Fields():
-            return "; ".join(f"{name}: {_text(item)}" for name, item in _set_fields(value))
+            return "; ".join(f"{name}: {_text(item) or 'none'}" for name, item in _set_fields(value))
         case tuple():
             return ", ".join(str(item) for item in value)
         case _:

@@ -172,10 +172,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the log calls this failure, for ``unexpected``."""
 
 
+def status_of(kind: type[SyncError]) -> int:
+    """The HTTP status of an error of this kind."""
+    return next(_STATUS[base] for base in kind.__mro__ if base in _STATUS)
+
+
 def problem_of(error: SyncError) -> Problem:
     """The problem that ``error`` is for the caller."""
-    status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-    problem = _problem(status, error.code, error.detail, error.fix)
+    problem = _problem(status_of(type(error)), error.code, error.detail, error.fix)
     match error:
         case RunUnderWayError() | PlanUsedError():
             return msgspec.structs.replace(problem, run_id=error.run_id)
