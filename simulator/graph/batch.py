@@ -58,7 +58,8 @@ class Batch:
             raise GraphError(status=405, code="Request_BadRequest", message=message)
         responses: dict[str, Response] = {}
         for item in _in_order(_items(call.body)):
-            effect = self._faults.item_fault(ServiceName.GRAPH, item.method, f"{VERSION}/{unquote(item.url)}")
+            path, mark, query = item.url.partition("?")
+            effect = self._faults.item_fault(ServiceName.GRAPH, item.method, f"{VERSION}/{unquote(path)}{mark}{query}")
             if isinstance(effect, Substitute):
                 responses[item.id] = substitute_answer(effect, service=ServiceName.GRAPH)
                 continue

@@ -158,7 +158,8 @@ class Delta:
             if known.question.has_members and may_see_members(call, found[1]):
                 moves = self._moves(entry, view)
                 row |= {"members@delta": moves} if moves else {}
-            rows.append(row)
+            if entry.names or "members@delta" in row:
+                rows.append(row)
         return rows
 
     def _moves(self, entry: Changed, view: DirectoryView) -> list[Json]:

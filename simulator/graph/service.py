@@ -23,7 +23,7 @@ from simulator.world import World
 class GraphService:
     """Microsoft Graph v1.0, as far as directories are read."""
 
-    name = ServiceName.GRAPH
+    name: str = ServiceName.GRAPH
 
     def __init__(
         self,
