@@ -35,8 +35,9 @@ class BlobLease:
 
     def acquire(self, lease_id: str) -> LeaseGrant | None:
         """The lease under the proposed id (a GUID); None while somebody else holds it."""
-        # Asked before: once we hold it, nobody can tell any more how the last holder left. If that one leaves in between,
-        # it counts as not released, which costs a wait and never an overlap.
+        # Asked before: once we hold it, nobody can tell any more how the last holder left. If that one leaves in between, it
+        # counts as not released, which costs a wait. That another takes it in between and lets it run out cannot be: our
+        # own calls give up long before that.
         state = self._state()
         if state == _ABSENT:
             self._make_blob()

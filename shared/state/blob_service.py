@@ -136,11 +136,16 @@ def storage_errors(host: str, what: str) -> Iterator[None]:
         ) from None
 
 
+_SIGN_IN = (
+    "With a key, see that the one in AzureWebJobsStorage is the account's present one: it may have been rotated. With an "
+    "identity, see that it is of the account's tenant. See that the machine's clock is right."
+)
 _FIXES = {
     "AuthorizationPermissionMismatch": "Give the app's identity the roles Storage Blob Data Owner and Storage Queue Data "
     "Contributor on the account; a new assignment takes up to 10 minutes to work.",
     "AuthorizationFailure": "Let the app in through the account's firewall or private endpoint.",
-    "AuthenticationFailed": "See that the key in AzureWebJobsStorage is the account's present one; it may have been rotated.",
+    "AuthenticationFailed": _SIGN_IN,
+    "InvalidAuthenticationInfo": _SIGN_IN,
     "KeyBasedAuthenticationNotPermitted": "The account takes no keys: use AzureWebJobsStorage__accountName and the app's identity.",
     "BlockCountExceedsLimit": "The journal is full: move it away, and a new one is begun.",
     "LeaseIdMissing": "Somebody has put a lease on it: break that lease in the storage account.",

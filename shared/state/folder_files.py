@@ -15,17 +15,17 @@ from filelock import FileLock, Timeout
 from shared.clock import Clock
 from shared.errors import StorageUnavailableError
 
-_LOCK_SECONDS = 30.0
 _POLL_SECONDS = 0.01
 
 
 class SharedFolder:
     """The state folder with its lock."""
 
-    def __init__(self, path: Path, *, clock: Clock) -> None:
+    def __init__(self, path: Path, *, clock: Clock, lock_seconds: float = 30.0) -> None:
         self.path = path
         self._clock = clock
-        self._lock = FileLock(path / ".lock", timeout=_LOCK_SECONDS, poll_interval=_POLL_SECONDS)
+        self._lock_seconds = lock_seconds
+        self._lock = FileLock(path / ".lock", timeout=lock_seconds, poll_interval=_POLL_SECONDS)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -39,7 +39,7 @@ class SharedFolder:
                 yield
         except Timeout as error:
             raise StorageUnavailableError(
-                f"The state folder {self.path} was locked for {_LOCK_SECONDS:.0f} seconds.",
+                f"The state folder {self.path} stayed locked for {self._lock_seconds:.0f} seconds.",
                 "Look for a process that uses it and hangs, and end it.",
             ) from error
         except OSError as error:
@@ -51,8 +51,8 @@ class SharedFolder:
     def replace(self, file: Path, data: bytes) -> None:
         """The file holds ``data``, on the disk; whoever reads meanwhile sees the old file or the new one."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Always the same name, under the lock: what a killed process left is overwritten, so no litter gathers.
-        draft = file.with_name(f".{file.name}.tmp")
+        # One draft in each folder, under the lock: what a killed process left is overwritten, so no litter gathers.
+        draft = file.with_name(".draft")
         with draft.open("wb") as stream:
             stream.write(data)
             _sync(stream)

@@ -5,7 +5,7 @@ Folders have no dots, so that a document is never at the same time a folder of o
 
 import re
 
-_FOLDERS = r"(?:[A-Za-z0-9_-]{1,100}/)*"
+_FOLDERS = r"(?:[A-Za-z0-9_-]{1,100}/){0,4}"
 _NAME = r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,149}"
 _DOCUMENT = re.compile(rf"{_FOLDERS}{_NAME}\.json(?:\.gz)?", re.ASCII)
 _JOURNAL = re.compile(rf"{_FOLDERS}{_NAME}\.jsonl", re.ASCII)

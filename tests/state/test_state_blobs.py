@@ -57,6 +57,7 @@ CODES = [
     (403, "AuthorizationPermissionMismatch", "Storage Blob Data Owner"),
     (403, "AuthorizationFailure", "firewall"),
     (403, "AuthenticationFailed", "rotated"),
+    (401, "InvalidAuthenticationInfo", "tenant"),
     (403, "KeyBasedAuthenticationNotPermitted", "AzureWebJobsStorage__accountName"),
     (409, "LeaseIdMissing", "break that lease"),
     (409, "ContainerBeingDeleted", "by itself"),
