@@ -1,10 +1,6 @@
-"""Typed settings, their layers and their checks.
+"""The settings as typed values."""
 
-Three layers: ``default``, ``deployed`` (the environment) and ``saved`` (sync options only, from the settings page).
-All problems are reported at once. The empty set is written ``none``: the host drops empty variables.
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -55,7 +51,7 @@ class FolderStorage:
 class ConnectionStringStorage:
     """State in the storage account of ``AzureWebJobsStorage``."""
 
-    connection_string: str
+    connection_string: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
