@@ -144,6 +144,7 @@ class VaultService:
             self._world,
             name,
             value=body.value,
+            at=self._now(),
             attributes=body.attributes,
             content_type=body.content_type,
         )

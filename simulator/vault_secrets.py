@@ -25,21 +25,25 @@ def add_version(
     name: str,
     *,
     value: str,
+    at: datetime,
     attributes: SecretAttributes | None = None,
     content_type: str | None = None,
 ) -> Json:
-    """The secret's newest version holds the value; the version is returned. Called by a holder of ``World.lock``."""
-    now = int(world.clock.now().timestamp())
+    """The secret's newest version, made ``at`` that moment, holds the value; it is returned.
+
+    Called by a holder of ``World.lock``.
+    """
+    made_at = int(at.timestamp())
     secret = world.vault.setdefault(name.lower(), VaultSecret(versions=[]))
     said = attributes or SecretAttributes()
     version: Json = {
-        "version": uuid.uuid4().hex,
+        "version": uuid.uuid5(uuid.NAMESPACE_URL, f"{world.tenant.id}/{name.lower()}/{len(secret.versions)}").hex,
         "value": value,
         "attributes": {
             "enabled": True,
             **said.given(),
-            "created": now,
-            "updated": now,
+            "created": made_at,
+            "updated": made_at,
             "recoveryLevel": "Recoverable+Purgeable",
             "recoverableDays": 90,
         },
