@@ -87,24 +87,27 @@ class _Matcher:
             return
         for address in subject.addresses.listed:
             account = self._by_primary.get(address)
-            if account is not None and self._settle(subject, account, MatchedBy.ALIAS):
+            # An alias that is the primary of somebody else's account is no conflict, only an address in use.
+            if account is not None and account.uid not in self._taken and not self._is_recycled(subject, account):
+                self._settle(subject, account, MatchedBy.ALIAS)
                 return
 
-    def _settle(self, subject: Subject, account: Account, by: MatchedBy) -> bool:
+    def _is_recycled(self, subject: Subject, account: Account) -> bool:
+        return self._owner_by_ledger.get(account.uid, subject.id) != subject.id
+
+    def _settle(self, subject: Subject, account: Account, by: MatchedBy) -> None:
         if account.uid in self._taken:
-            self._conflicts.setdefault(subject.id, account.uid)
-            return False
-        if self._owner_by_ledger.get(account.uid, subject.id) != subject.id:
-            self._recycled.setdefault(subject.id, account.uid)
-            return False
-        self._found[subject.id] = Match(account=account, by=by)
-        self._taken[account.uid] = subject.id
-        return True
+            self._conflicts[subject.id] = account.uid
+        elif self._is_recycled(subject, account):
+            self._recycled[subject.id] = account.uid
+        else:
+            self._found[subject.id] = Match(account=account, by=by)
+            self._taken[account.uid] = subject.id
 
     def result(self) -> Matching:
         return Matching(
             by_object=self._found,
             object_of=self._taken,
-            conflicts={i: uid for i, uid in self._conflicts.items() if i not in self._found},
-            recycled={i: uid for i, uid in self._recycled.items() if i not in self._found},
+            conflicts=self._conflicts,
+            recycled=self._recycled,
         )

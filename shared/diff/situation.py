@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.mapping import populate
-from shared.diff.matching import Match, Matching, match
+from shared.diff.matching import Matching, match
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Exemption, SkipReason
 from shared.diff.subject import Subject, Wish
@@ -77,6 +77,8 @@ def situate(
     }
     own = organization.certificate.own_account
     protected = {a.uid for a in organization.accounts if a.type.is_protected or own in a.addresses}
+    untouchable = frozenset(protected) | frozen.accounts
+    claimants = (s for s in subjects.values() if _account_uid(matching, s) not in untouchable)
     return Situation(
         options=options,
         ledger=ledger,
@@ -87,10 +89,15 @@ def situate(
         subjects=subjects,
         matching=matching,
         holders={address: account for account in organization.accounts for address in account.addresses},
-        untouchable=frozenset(protected) | frozen.accounts,
-        claims=_claims(subjects.values(), matching.by_object),
+        untouchable=untouchable,
+        claims=_claims(claimants),
         warnings=population.warnings,
     )
+
+
+def _account_uid(matching: Matching, subject: Subject) -> Uid | None:
+    found = matching.by_object.get(subject.id)
+    return found.account.uid if found is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +119,17 @@ def _frozen(
     return _Frozen(subjects=frozenset(ids), accounts=frozenset(uids))
 
 
-def _claims(subjects: Iterable[Subject], matches: Mapping[EntraId, Match]) -> dict[Address, EntraId]:
-    """Who may get an address that several list: first whose primary it is, then who has an account, then the lower id."""
-    claims: dict[Address, tuple[bool, bool, EntraId]] = {}
+def _claims(subjects: Iterable[Subject]) -> dict[Address, EntraId]:
+    """Who may get an address that several list: whose primary it is, then the lower id.
+
+    Whether a subject has an account does not count, since an execution changes that: the next search would disagree.
+    """
+    claims: dict[Address, tuple[bool, EntraId]] = {}
     for subject in subjects:
         if not isinstance(subject.verdict, Wish) or subject.addresses is None:
             continue
-        has_no_account = subject.id not in matches
         for address in subject.addresses.registered:
-            bid = (address != subject.addresses.primary, has_no_account, subject.id)
+            bid = (address != subject.addresses.primary, subject.id)
             if address not in claims or bid < claims[address]:
                 claims[address] = bid
-    return {address: bid[2] for address, bid in claims.items()}
+    return {address: bid[1] for address, bid in claims.items()}

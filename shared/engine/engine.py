@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from shared.engine.commands import GateStatus, PlanRecord, Status
 from shared.engine.gate import gate_problem
+from shared.engine.message import Message
 from shared.engine.parts import Parts
 from shared.engine.records import LedgerStore, Plans, Results, Runs, SlotStore
 from shared.engine.refusals import (
@@ -18,7 +19,7 @@ from shared.engine.retention import expire_history
 from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind, RunState, Selection
 from shared.engine.schedule import Schedule, Tick, is_late, slot_number, slot_starts_at
 from shared.engine.selection import check_guard, check_selection, selected
-from shared.engine.worker import Message, Slice, Worker
+from shared.engine.worker import Slice, Worker
 from shared.errors import StorageUnavailableError
 from shared.settings import EffectiveSetting, Settings
 

@@ -1,0 +1,29 @@
+"""The queue message that starts a slice: ``{"run_id": …, "n": …}`` as plain text."""
+
+import json
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message; ``n`` tells the last one sent for a run from earlier ones."""
+
+    run_id: str
+    n: int
+
+    def text(self) -> str:
+        """The message as it is sent."""
+        return json.dumps({"run_id": self.run_id, "n": self.n})
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The message of a text; None where it is none of ours."""
+        try:
+            body = json.loads(text)
+        except ValueError:
+            return None
+        if not isinstance(body, dict):
+            return None
+        run_id, n = body.get("run_id"), body.get("n")
+        return cls(run_id=run_id, n=n) if isinstance(run_id, str) and isinstance(n, int) else None
