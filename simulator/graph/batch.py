@@ -7,7 +7,6 @@ import base64
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
 import msgspec
@@ -15,7 +14,7 @@ import msgspec
 from simulator.effects import Substitute, altered_answer, substitute_answer
 from simulator.faults import FaultBook
 from simulator.graph.answers import GraphError, answer
-from simulator.graph.call import VERSION, Call, parse_target
+from simulator.graph.call import VERSION, Call, json_body, parse_target
 from simulator.wire import Response, ServiceName
 from simulator.world import Json
 
@@ -57,7 +56,7 @@ class Batch:
             message = "Specified HTTP method is not allowed for the request target."
             raise GraphError(status=405, code="Request_BadRequest", message=message)
         responses: dict[str, Response] = {}
-        for item in _in_order(_items(call.body)):
+        for item in _in_order(_items(json_body(call))):
             path, mark, query = item.url.partition("?")
             effect = self._faults.item_fault(ServiceName.GRAPH, item.method, f"{VERSION}/{unquote(path)}{mark}{query}")
             if isinstance(effect, Substitute):
@@ -95,11 +94,7 @@ def _refusal(message: str) -> GraphError:
     return GraphError(status=400, code="BadRequest", message=message)
 
 
-def _items(body: bytes) -> list[Item]:
-    try:
-        content: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        raise _refusal("Unable to read JSON request payload.") from None
+def _items(content: object) -> list[Item]:
     match content:
         case {"requests": [*requests]} if requests:
             pass

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+import msgspec
 
 from simulator.graph.answers import bad_request
 from simulator.wire import Response
@@ -70,3 +73,15 @@ def parse_target(raw: str) -> Target:
             raise bad_request(f"Query parameter '{name}' is specified more than once.")
         options[name] = value
     return Target(path=unquote(parts.path), options=options)
+
+
+def json_body(call: Call) -> Any:
+    """The decoded body. Raises GraphError (400) where it is no JSON or does not say so."""
+    if call.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+        try:
+            return msgspec.json.decode(call.body)
+        except msgspec.DecodeError:
+            pass
+    raise bad_request(
+        "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."
+    )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from simulator.graph.answers import forbidden, not_found, not_implemented, unsupported_query
 from simulator.graph.call import Call
-from simulator.graph.entities import GROUP, MEMBER, USER, EntityType
+from simulator.graph.entities import GROUP, MEMBER, USER
+from simulator.graph.entity_type import EntityType
 from simulator.graph.listing import Collected, Parts, count_answer, list_answer, single_answer
 from simulator.graph.query import COUNT_OPTIONS, LIST_OPTIONS, SINGLE_OPTIONS, Grammar
 from simulator.graph.roles import READ_DELETED_GROUPS, READ_PEOPLE_IN_FULL
@@ -58,7 +59,7 @@ class DeletedItems:
         raise not_found(call.ids[0])
 
     def _list(self, call: Call, entity: EntityType, items: Mapping[str, Json]) -> Response:
-        grammar = Grammar(entity=entity, options=LIST_OPTIONS)
+        grammar = Grammar(entity=entity, options=LIST_OPTIONS, sorts_when_advanced=True)
         return list_answer(self._parts, call, grammar, lambda _: _collected(entity, items))
 
     def _count(self, call: Call, entity: EntityType, items: Mapping[str, Json]) -> Response:

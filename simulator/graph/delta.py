@@ -12,7 +12,8 @@ from simulator.graph.answers import GraphError, answer, bad_request, unsupported
 from simulator.graph.call import Call
 from simulator.graph.delta_entries import Changed, Entry, Memory, Removed, first_entries, later_entries, remember
 from simulator.graph.directory import DirectoryView, LaggingDirectory
-from simulator.graph.entities import GROUP, MEMBER_TYPES, USER, EntityType
+from simulator.graph.entities import GROUP, MEMBER_TYPES, USER
+from simulator.graph.entity_type import EntityType
 from simulator.graph.filters import parse_filter
 from simulator.graph.listing import Parts, may_see_members
 from simulator.graph.paging import TokenSeal, invalid_token, link

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator.graph.entities import GROUP, MEMBER_TYPES, USER, EntityType
+from simulator.graph.entities import GROUP, MEMBER_TYPES, USER
+from simulator.graph.entity_type import EntityType
 from simulator.world import Json, Tenant, World
 
 Found = tuple[EntityType, Json]

@@ -1,69 +1,15 @@
-"""The types of directory object that the simulated Graph knows, with their properties and what may be done with each.
+"""The types of object that the simulated Graph knows, with their properties.
 
 Source: learn.microsoft.com/graph/api/resources/user, …/group, …/orgcontact, …/device, …/serviceprincipal, …/organization,
 …/subscribedsku.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
-
-
-class Shape(StrEnum):
-    """What a property's value looks like, as far as queries and absent values need to know."""
-
-    TEXT = "text"
-    TRUTH = "truth"
-    NUMBER = "number"
-    MOMENT = "moment"
-    GUID = "guid"
-    OBJECT = "object"
-    LIST = "list"
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntityType:
-    """One type of object."""
-
-    name: str
-    """As in ``#microsoft.graph.<name>``."""
-    collection: str
-    """As in ``$metadata#<collection>``."""
-    shapes: Mapping[str, Shape]
-    default: tuple[str, ...]
-    """What comes without ``$select``."""
-    filterable: frozenset[str] = frozenset()
-    filterable_when_advanced: frozenset[str] = frozenset()
-    sortable: frozenset[str] = frozenset()
-    single_only: frozenset[str] = frozenset()
-    """Properties that another service holds: served for one object, 501 in a list."""
-    elements: Mapping[str, Mapping[str, Shape]]
-    """Of filterable lists: the properties of their elements; empty for lists of text."""
-
-    @cached_property
-    def odata_type(self) -> str:
-        """The value of ``@odata.type``."""
-        return f"#microsoft.graph.{self.name}"
-
-    @cached_property
-    def absent(self) -> Mapping[str, list[object] | None]:
-        """What each property answers where the object holds nothing: an empty list or null."""
-        return {name: [] if shape is Shape.LIST else None for name, shape in self.shapes.items()}
-
-
-def _shapes(**names: str) -> Mapping[str, Shape]:
-    return {name: Shape(shape) for shape, words in names.items() for name in words.split()}
-
-
-def _names(words: str) -> tuple[str, ...]:
-    return tuple(words.split())
-
+from simulator.graph.entity_type import EntityType, Shape, names_of, shapes_of
 
 USER = EntityType(
     name="user",
     collection="users",
-    shapes=_shapes(
+    shapes=shapes_of(
         text=(
             "id aboutMe ageGroup city companyName consentProvidedForMinor country creationType department displayName"
             " employeeId employeeType externalUserState faxNumber givenName identityParentId jobTitle"
@@ -90,21 +36,21 @@ USER = EntityType(
             " schools serviceProvisioningErrors skills"
         ),
     ),
-    default=_names(
+    default=names_of(
         "businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname"
         " userPrincipalName id"
     ),
     filterable=frozenset(
-        _names(
+        names_of(
             "accountEnabled assignedLicenses city country createdDateTime department displayName employeeId"
             " externalUserState givenName id jobTitle mail mailNickname onPremisesImmutableId onPremisesSyncEnabled"
             " otherMails proxyAddresses state surname usageLocation userPrincipalName userType"
         )
     ),
-    filterable_when_advanced=frozenset(_names("assignedPlans companyName creationType employeeType officeLocation")),
+    filterable_when_advanced=frozenset(names_of("assignedPlans companyName creationType employeeType officeLocation")),
     sortable=frozenset({"displayName", "userPrincipalName", "deletedDateTime"}),
     single_only=frozenset(
-        _names(
+        names_of(
             "aboutMe birthday deviceEnrollmentLimit hireDate interests mailboxSettings mySite pastProjects preferredName"
             " print responsibilities schools skills"
         )
@@ -124,7 +70,7 @@ USER = EntityType(
 GROUP = EntityType(
     name="group",
     collection="groups",
-    shapes=_shapes(
+    shapes=shapes_of(
         text=(
             "id accessType classification description displayName mail mailNickname membershipRule"
             " membershipRuleProcessingState onPremisesDomainName onPremisesNetBiosName onPremisesSamAccountName"
@@ -144,7 +90,7 @@ GROUP = EntityType(
             " resourceBehaviorOptions resourceProvisioningOptions serviceProvisioningErrors"
         ),
     ),
-    default=_names(
+    default=names_of(
         "id deletedDateTime classification createdDateTime description displayName expirationDateTime groupTypes"
         " isAssignableToRole mail mailEnabled mailNickname membershipRule membershipRuleProcessingState"
         " onPremisesDomainName onPremisesLastSyncDateTime onPremisesNetBiosName onPremisesSamAccountName"
@@ -153,15 +99,15 @@ GROUP = EntityType(
         " uniqueName visibility onPremisesProvisioningErrors serviceProvisioningErrors"
     ),
     filterable=frozenset(
-        _names(
+        names_of(
             "assignedLicenses createdDateTime displayName groupTypes hasMembersWithLicenseErrors id mail mailEnabled"
             " mailNickname onPremisesSyncEnabled proxyAddresses securityEnabled"
         )
     ),
-    filterable_when_advanced=frozenset(_names("membershipRuleProcessingState visibility")),
+    filterable_when_advanced=frozenset(names_of("membershipRuleProcessingState visibility")),
     sortable=frozenset({"displayName", "deletedDateTime"}),
     single_only=frozenset(
-        _names(
+        names_of(
             "accessType allowExternalSenders autoSubscribeNewMembers hideFromAddressLists hideFromOutlookClients isArchived"
             " isFavorite isSubscribedByMail unseenConversationsCount unseenCount unseenMessagesCount"
             " welcomeMessageEnabled"
@@ -173,13 +119,13 @@ GROUP = EntityType(
 ORG_CONTACT = EntityType(
     name="orgContact",
     collection="contacts",
-    shapes=_shapes(
+    shapes=shapes_of(
         text="id companyName department displayName givenName jobTitle mail mailNickname surname",
         truth="onPremisesSyncEnabled",
         moment="deletedDateTime onPremisesLastSyncDateTime",
         list="addresses onPremisesProvisioningErrors phones proxyAddresses serviceProvisioningErrors",
     ),
-    default=_names(
+    default=names_of(
         "id addresses companyName department displayName givenName jobTitle mail mailNickname"
         " onPremisesLastSyncDateTime onPremisesProvisioningErrors onPremisesSyncEnabled phones proxyAddresses"
         " serviceProvisioningErrors surname"
@@ -190,13 +136,13 @@ ORG_CONTACT = EntityType(
 DEVICE = EntityType(
     name="device",
     collection="devices",
-    shapes=_shapes(
+    shapes=shapes_of(
         text="id deviceId displayName operatingSystem operatingSystemVersion profileType trustType",
         truth="accountEnabled isCompliant isManaged onPremisesSyncEnabled",
         moment="approximateLastSignInDateTime deletedDateTime registrationDateTime",
         list="physicalIds systemLabels",
     ),
-    default=_names(
+    default=names_of(
         "id accountEnabled approximateLastSignInDateTime deviceId displayName isCompliant isManaged operatingSystem"
         " operatingSystemVersion physicalIds profileType registrationDateTime systemLabels trustType"
     ),
@@ -206,13 +152,13 @@ DEVICE = EntityType(
 SERVICE_PRINCIPAL = EntityType(
     name="servicePrincipal",
     collection="servicePrincipals",
-    shapes=_shapes(
+    shapes=shapes_of(
         text="id appDisplayName appId appOwnerOrganizationId description displayName homepage servicePrincipalType",
         truth="accountEnabled appRoleAssignmentRequired",
         moment="deletedDateTime",
         list="alternativeNames servicePrincipalNames tags",
     ),
-    default=_names(
+    default=names_of(
         "id accountEnabled alternativeNames appDisplayName appId appOwnerOrganizationId appRoleAssignmentRequired"
         " description displayName homepage servicePrincipalNames servicePrincipalType tags"
     ),
@@ -222,7 +168,7 @@ SERVICE_PRINCIPAL = EntityType(
 ORGANIZATION = EntityType(
     name="organization",
     collection="organization",
-    shapes=_shapes(
+    shapes=shapes_of(
         text=(
             "id city country countryLetterCode defaultUsageLocation displayName mobileDeviceManagementAuthority"
             " partnerTenantType postalCode preferredLanguage state street tenantType"
@@ -236,7 +182,7 @@ ORGANIZATION = EntityType(
             " verifiedDomains"
         ),
     ),
-    default=_names(
+    default=names_of(
         "id deletedDateTime businessPhones city country countryLetterCode createdDateTime defaultUsageLocation"
         " displayName marketingNotificationEmails mobileDeviceManagementAuthority onPremisesLastSyncDateTime"
         " onPremisesSyncEnabled partnerTenantType postalCode preferredLanguage privacyProfile"
@@ -249,14 +195,14 @@ ORGANIZATION = EntityType(
 SUBSCRIBED_SKU = EntityType(
     name="subscribedSku",
     collection="subscribedSkus",
-    shapes=_shapes(
+    shapes=shapes_of(
         text="id accountId accountName appliesTo capabilityStatus skuPartNumber",
         number="consumedUnits",
         guid="skuId",
         object="prepaidUnits",
         list="servicePlans subscriptionIds",
     ),
-    default=_names(
+    default=names_of(
         "accountName accountId appliesTo capabilityStatus consumedUnits id skuId skuPartNumber subscriptionIds"
         " prepaidUnits servicePlans"
     ),
@@ -266,11 +212,11 @@ SUBSCRIBED_SKU = EntityType(
 MAILBOX_SETTINGS = EntityType(
     name="mailboxSettings",
     collection="mailboxSettings",
-    shapes=_shapes(
+    shapes=shapes_of(
         text="archiveFolder dateFormat delegateMeetingMessageDeliveryOptions timeFormat timeZone userPurpose",
         object="automaticRepliesSetting language workingHours",
     ),
-    default=_names(
+    default=names_of(
         "archiveFolder timeZone delegateMeetingMessageDeliveryOptions dateFormat timeFormat userPurpose"
         " automaticRepliesSetting language workingHours"
     ),

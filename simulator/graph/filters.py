@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.graph.answers import GraphError, bad_request, unsupported_query
-from simulator.graph.entities import EntityType, Shape
+from simulator.graph.entity_type import EntityType, Shape
 from simulator.graph.filter_words import FilterWords, Literal
 from simulator.world import Json
 

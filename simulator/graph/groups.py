@@ -57,6 +57,7 @@ class Groups:
             entity=MEMBER_TYPES[cast] if cast else MEMBER,
             options=LIST_OPTIONS,
             is_advanced=cast is not None,
+            sorts_when_advanced=True,
             unfilterable=frozenset({"accountEnabled"}),
         )
         return list_answer(

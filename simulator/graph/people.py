@@ -1,12 +1,9 @@
 """``/users``: the list, its count, one person, what groups have them, and the settings of their mailbox."""
 
 import re
-from typing import Any
-
-import msgspec
 
 from simulator.graph.answers import GraphError, answer, bad_request, forbidden, not_found
-from simulator.graph.call import Call
+from simulator.graph.call import Call, json_body
 from simulator.graph.directory import DirectoryView
 from simulator.graph.entities import GROUP, MAILBOX_SETTINGS, MEMBER, USER
 from simulator.graph.listing import Collected, Parts, count_answer, list_answer, may_see_members, single_answer
@@ -22,7 +19,7 @@ _MOST_GROUPS_CHECKED = 20
 _LIST = Grammar(entity=USER, options=LIST_OPTIONS)
 _COUNT = Grammar(entity=USER, options=COUNT_OPTIONS, is_count=True)
 _ONE = Grammar(entity=USER, options=SINGLE_OPTIONS, is_single=True)
-_MEMBERSHIPS = Grammar(entity=MEMBER, options=LIST_OPTIONS)
+_MEMBERSHIPS = Grammar(entity=MEMBER, options=LIST_OPTIONS, sorts_when_advanced=True)
 _GROUP_MEMBERSHIPS = Grammar(entity=GROUP, options=LIST_OPTIONS, is_advanced=True)
 _SETTINGS = Grammar(entity=MAILBOX_SETTINGS, options=SINGLE_OPTIONS, is_single=True)
 
@@ -74,7 +71,7 @@ class People:
         Unknown groups and those whose members the caller may not see are left out.
         """
         user = self._user(call)
-        wanted = _group_ids(call.body)
+        wanted = _group_ids(json_body(call))
         view = self._parts.view(is_advanced=False)
 
         def opens(group: Json) -> bool:
@@ -147,13 +144,9 @@ def _users(view: DirectoryView) -> Collected:
     return Collected(ids=users.keys, lookup=lambda key: (USER, user) if (user := users.get(key)) is not None else None)
 
 
-def _group_ids(body: bytes) -> list[str]:
-    try:
-        content: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        raise bad_request("Unable to read JSON request payload.") from None
+def _group_ids(content: object) -> list[str]:
     match content:
-        case {"groupIds": [*ids]} if len(content) == 1 and ids:
+        case {"groupIds": [*ids], **more} if ids and not more:
             pass
         case _:
             raise bad_request("The request body must hold 'groupIds' and nothing else.")

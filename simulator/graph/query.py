@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from simulator.graph.answers import bad_request, not_implemented, unsupported_query
 from simulator.graph.call import Call
-from simulator.graph.entities import MEMBER, EntityType
+from simulator.graph.entities import MEMBER
+from simulator.graph.entity_type import EntityType
 from simulator.graph.filters import Condition, parse_filter
 
 LARGEST_PAGE = 999
@@ -33,6 +34,8 @@ class Grammar:
     is_count: bool = False
     """The path ends in ``/$count``: an advanced query that needs no ``$count=true``."""
     is_single: bool = False
+    sorts_when_advanced: bool = False
+    """``$orderby`` works in advanced queries only."""
     unfilterable: frozenset[str] = frozenset()
     """Properties that this path does not filter by although others do."""
 
@@ -100,6 +103,7 @@ def _consistency(call: Call, grammar: Grammar, *, condition: Condition | None, c
     needs_advanced = (
         grammar.is_advanced
         or "$search" in call.options
+        or ("$orderby" in call.options and grammar.sorts_when_advanced)
         or (condition is not None and (condition.needs_advanced or "$orderby" in call.options))
     )
     if needs_advanced and not is_advanced:

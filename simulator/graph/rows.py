@@ -5,7 +5,7 @@ from collections.abc import Callable
 from simulator.graph.answers import forbidden
 from simulator.graph.call import Caller
 from simulator.graph.directory import Found
-from simulator.graph.entities import EntityType
+from simulator.graph.entity_type import EntityType
 from simulator.graph.roles import (
     PUBLIC_TO_ALL,
     READ_LEAVE_DATES,

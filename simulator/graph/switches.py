@@ -29,7 +29,7 @@ class RetryAfter(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class GraphSwitches:
-    """The simulated Graph's open questions and moods; the first value of each is the stricter or the documented one."""
+    """The simulated Graph's open questions and moods, as documented or most likely unless set otherwise."""
 
     hidden_membership: HiddenMembership = HiddenMembership.EMPTY
     leave_date: LeaveDate = LeaveDate.FORBIDDEN

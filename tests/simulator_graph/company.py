@@ -212,6 +212,8 @@ class Client:
         parts = urlsplit(target)
         raw = f"{parts.path}?{parts.query}" if parts.query else parts.path
         sent = {name.lower(): value for name, value in (headers or {}).items()}
+        if body is not None:
+            sent.setdefault("content-type", "application/json")
         sent.setdefault("authorization", f"Bearer {self.token() if token is None else token}")
         response = self.service.handle(
             Request(
@@ -246,4 +248,4 @@ class Client:
 
     def batch(self, *items: Json) -> Answer:
         """POST /$batch."""
-        return self.send("POST", "/v1.0/$batch", headers={"Content-Type": "application/json"}, body={"requests": items})
+        return self.send("POST", "/v1.0/$batch", body={"requests": items})

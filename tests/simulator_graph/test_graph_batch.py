@@ -127,7 +127,7 @@ def test_an_item_fails_with_the_one_that_it_depends_on(graph: Client) -> None:
 def test_an_advanced_item_needs_its_own_header(graph: Client) -> None:
     """Rules 22 and 24."""
     bare, own = get("1", "/users/$count"), get("2", "/users/$count", headers=EVENTUAL)
-    answer = graph.send("POST", "/v1.0/$batch", headers={**JSON_CONTENT, **EVENTUAL}, body={"requests": [bare, own]})
+    answer = graph.send("POST", "/v1.0/$batch", headers=EVENTUAL, body={"requests": [bare, own]})
     items = by_id(answer)
     assert items["1"]["status"] == 400
     assert (items["2"]["status"], items["2"]["body"]) == (200, "6")
@@ -178,3 +178,11 @@ def test_an_item_that_is_no_json_comes_as_base64(graph: Client) -> None:
     graph.faults.add(Fault(service="graph", path="*/members", effect=HtmlAnswer()))
     body = by_id(graph.batch(members("1", OPS)))["1"]["body"]
     assert base64.b64decode(body).startswith(b"<!DOCTYPE html>")
+
+
+def test_a_body_must_say_that_it_is_json(graph: Client) -> None:
+    """Rule 24."""
+    body = {"requests": [members("1", OPS)]}
+    assert graph.send("POST", "/v1.0/$batch", headers={"Content-Type": "text/plain"}, body=body).status == 400
+    check = f"/v1.0/users/{ANNA}/checkMemberGroups"
+    assert graph.send("POST", check, headers={"Content-Type": ""}, body={"groupIds": [OPS]}).status == 400

@@ -289,6 +289,13 @@ def test_a_list_can_be_sorted_by_name(graph: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", [f"/groups/{OPS}/members", f"/users/{DORA}/memberOf"])
+def test_members_are_sorted_in_advanced_queries_only(graph: Client, path: str) -> None:
+    """Rule 22."""
+    assert graph.get(f"{path}?$orderby=displayName").status == 400
+    assert graph.advanced(f"{path}?$orderby=displayName&$count=true").status == 200
+
+
 def test_advanced_results_lag_behind_writes(graph: Client) -> None:
     """Rule 23."""
     graph.switches.index_lag_seconds = 60

@@ -13,9 +13,8 @@ from simulator.graph.entities import (
     ORGANIZATION,
     SUBSCRIBED_SKU,
     USER,
-    EntityType,
-    Shape,
 )
+from simulator.graph.entity_type import EntityType, Shape
 from simulator.graph.roles import (
     READ_CONTACTS,
     READ_GROUPS,
