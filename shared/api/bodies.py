@@ -2,7 +2,7 @@
 
 import re
 from enum import Enum, StrEnum
-from typing import Annotated, Literal, NoReturn, TypeVar
+from typing import Annotated, Literal, TypeGuard, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -24,7 +24,7 @@ SELECTION_BODY_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 1000
 """The longest page of a list."""
 
-_SHOWN_VALUE = 80
+_SHOWN_CHARACTERS = 120
 _FIELD = re.compile(r"\$\.(\w+)|field `([^`]{0,80})`")
 
 Digest = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -108,14 +108,16 @@ def decode_body(request: ApiRequest, body_type: type[B], *, most_bytes: int) -> 
             "Send less: name only the changes that depart from the plan's own ticks.",
         )
     try:
-        return msgspec.json.decode(request.body or b"{}", type=body_type)
-    except msgspec.ValidationError as error:
-        _refuse(request.body, body_type, str(error))
+        sent: object = msgspec.json.decode(request.body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequestError(
             f"The body is not JSON: {type(error).__name__}.",
             "Send one JSON object in UTF-8, without a byte order mark.",
         ) from error
+    try:
+        return msgspec.convert(sent, body_type)
+    except msgspec.ValidationError as error:
+        raise _refusal(sent, body_type, str(error)) from error
 
 
 def whole_number(request: ApiRequest, name: str, *, default: int, least: int, most: int) -> int:
@@ -123,7 +125,7 @@ def whole_number(request: ApiRequest, name: str, *, default: int, least: int, mo
     text = request.query.get(name, str(default))
     if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
         raise InvalidRequestError(
-            f"{name} is {text[:_SHOWN_VALUE]!r}.", f"Send a whole number from {least} to {most}, or leave {name} out."
+            f"{name} is {_short(text)!r}.", f"Send a whole number from {least} to {most}, or leave {name} out."
         )
     return int(text)
 
@@ -134,7 +136,7 @@ def one_of(request: ApiRequest, name: str, choices: type[Enum]) -> str:
     values = [str(choice.value) for choice in choices]
     if text not in values:
         raise InvalidRequestError(
-            f"{name} is {text[:_SHOWN_VALUE]!r}." if text else f"{name} is missing.",
+            f"{name} is {_short(text)!r}." if text else f"{name} is missing.",
             f"Send {name} as one of: {', '.join(values)}.",
         )
     return text
@@ -148,12 +150,11 @@ def fields_of(body_type: type[Struct]) -> dict[str, msgspec.inspect.Type]:
     )
 
 
-def _refuse(body: bytes, body_type: type[Struct], message: str) -> NoReturn:
+def _refusal(sent: object, body_type: type[Struct], message: str) -> InvalidRequestError:
     found = _FIELD.search(message)
     name = (found[1] or found[2]) if found else ""
     known = fields_of(body_type)
-    sent = msgspec.json.decode(body)
-    value = f" {name} is {_shown(sent[name])}." if isinstance(sent, dict) and name in known and name in sent else ""
+    value = f" {name} is {_short(msgspec.json.encode(sent[name]).decode())}." if _holds(sent, name) else ""
     choices = choices_of(known[name]) if name in known else ()
     if choices:
         fix = f"{name} takes: {', '.join(choices)}."
@@ -161,12 +162,15 @@ def _refuse(body: bytes, body_type: type[Struct], message: str) -> NoReturn:
         fix = f"Correct {name}; its shape is {body_type.__name__} in openapi.json."
     else:
         fix = f"Fields here are: {', '.join(known) or 'none'}."
-    raise InvalidRequestError(f"{message}.{value}", fix)
+    return InvalidRequestError(f"{_short(message)}.{value}", fix)
 
 
-def _shown(value: object) -> str:
-    text = msgspec.json.encode(value).decode()
-    return text if len(text) <= _SHOWN_VALUE else text[:_SHOWN_VALUE] + "…"
+def _holds(sent: object, name: str) -> TypeGuard[dict[str, object]]:
+    return isinstance(sent, dict) and name in sent
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
 
 
 def choices_of(kind: object) -> tuple[str, ...]:

@@ -31,11 +31,11 @@ def new_reference() -> str:
 def route_of(request: ApiRequest) -> Route:
     """The route that the request is for. Raises NoSuchRouteError, MethodNotAllowedError."""
     same_path = [route for route in ROUTES if route.template == request.route]
-    for route in same_path:
-        if route.method == request.method:
-            return route
     if not same_path:
         raise NoSuchRouteError("There is no such route.", "openapi.json lists them all.")
+    for route in same_path:
+        if route.is_asked_by(request):
+            return route
     allowed = tuple(sorted(route.method for route in same_path))
     raise MethodNotAllowedError(
         f"{request.route} does not take {request.method[:20]!r}.", f"Send {' or '.join(allowed)}.", allowed=allowed

@@ -8,7 +8,8 @@ from shared.api.dispatch import health_without_errors, let_in, new_reference, ro
 from shared.api.http import ApiRequest, ApiResponse
 from shared.api.page import Page
 from shared.api.problems import AuthModeError
-from shared.api.route import OpenAccess, PageAccess, Route
+from shared.api.route import OpenAccess, PageAccess
+from shared.api.routes import ROUTES
 from shared.errors import SyncError
 from shared.settings import AuthMode
 
@@ -41,13 +42,13 @@ class Front:
         return without_errors(lambda: self._answer(request), request, self._reference)
 
     def _answer(self, request: ApiRequest) -> ApiResponse:
-        route = route_of(request)
-        if isinstance(route.access, OpenAccess):
-            return health_without_errors(lambda: self._reached(route, request), request, self._reference)
-        return self._reached(route, request)
+        if any(isinstance(route.access, OpenAccess) and route.is_asked_by(request) for route in ROUTES):
+            return health_without_errors(lambda: self._reached(request), request, self._reference)
+        return self._reached(request)
 
-    def _reached(self, route: Route, request: ApiRequest) -> ApiResponse:
+    def _reached(self, request: ApiRequest) -> ApiResponse:
         self._require_mode()
+        route = route_of(request)
         if isinstance(route.access, PageAccess):
             page = self._page()
             return page.asset(request.params["name"]) if "name" in request.params else page.index()

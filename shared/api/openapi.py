@@ -139,7 +139,7 @@ def _schema(shape: Shape, media_type: str) -> dict[str, Any]:
     if media_type != JSON:
         return {"type": "string"}
     if not shape.types:
-        return {"type": "object"}
+        return {"type": "object", "additionalProperties": {}}
     refs = [{"$ref": _REF.format(name=kind.__name__)} for kind in shape.types]
     return refs[0] if len(refs) == 1 else {"anyOf": refs}
 

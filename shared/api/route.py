@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shared.api.authorization import Role
 from shared.api.handlers import Call
-from shared.api.http import JSON, PREFIX, ApiResponse, Method
+from shared.api.http import JSON, PREFIX, ApiRequest, ApiResponse, Method
 from shared.engine.commands import Commands
 from shared.engine.run import ActorKind
 
@@ -90,6 +90,10 @@ class Route:
     def path(self) -> str:
         """The path with the prefix."""
         return f"{PREFIX}/{self.template}"
+
+    def is_asked_by(self, request: ApiRequest) -> bool:
+        """Whether the request is for this route, by template and method."""
+        return self.template == request.route and self.method == request.method
 
 
 def refusals_of(route: Route) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.api import Api, ApiRequest, ApiResponse
@@ -31,8 +31,6 @@ EASYAUTH = {
 
 def small_plan() -> Plan:
     """Three people to add, one renamed, one that is a stray, and a guest that is skipped."""
-    from dataclasses import replace
-
     people = [person(n, name) for n, name in enumerate(("ann", "bob", "cy", "dee"), start=10)]
     guest = replace(person(20, "guest"), is_guest=True)
     return plan_of(
