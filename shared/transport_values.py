@@ -22,8 +22,8 @@ class Timeouts:
     """Limits of one attempt: until connected, between two pieces of the answer, and for the attempt as a whole."""
 
     connect_seconds: float = 10.0
-    read_seconds: float = 60.0
-    total_seconds: float = 120.0
+    read_seconds: float = 30.0
+    total_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,10 @@ class RetryPolicy:
     Source: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter (full jitter).
     """
 
-    attempts: int = 8
+    attempts: int = 6
     base_seconds: float = 0.5
     longest_seconds: float = 30.0
-    total_wait_seconds: float = 120.0
+    total_wait_seconds: float = 60.0
     """What one call may spend waiting, all its repetitions together."""
 
     def pause_seconds(self, attempt: int, random: Random) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -20,7 +20,7 @@ _LOST_TOKEN_CODES = frozenset({"DirectoryPageTokenNotFoundException", "Directory
 
 Source: learn.microsoft.com/graph/paging.
 """
-_LONGEST_SETBACKS = 2
+_MOST_SETBACKS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,29 +39,31 @@ def read_chain(client: GraphClient, listing: Listing[J, M], *, noticed: Callable
 
     An empty page with a live nextLink is legal and followed. Raises IncompleteReadError, and as GraphClient.get does.
     """
-    links, pages, safe, setbacks = [listing.path], list[list[M]](), 0, 0
+    links, targets, pages, safe, setbacks = [listing.path], [_target(listing.path)], list[list[M]](), 0, 0
     while len(pages) < len(links):
         place = _place(listing.path, len(links))
         try:
             answer = client.get(links[-1], needs=listing.needs)
         except GraphRefusedError as error:
-            if error.graph_code not in _LOST_TOKEN_CODES or len(links) == 1 or setbacks == _LONGEST_SETBACKS:
+            if error.graph_code not in _LOST_TOKEN_CODES or len(links) == 1 or setbacks == _MOST_SETBACKS:
                 raise
             # Back to the last link that came with an answer at the first attempt; the second time, to the beginning.
             setbacks += 1
             safe = safe if setbacks == 1 and safe < len(pages) else 0
-            del links[safe + 1 :], pages[safe:]
+            del links[safe + 1 :], targets[safe + 1 :], pages[safe:]
             continue
         page = decode_answer(answer, listing.page_decoder, place)
         pages.append([listing.convert(item) for item in page.value])
         noticed(sum(map(len, pages)))
         if page.next_link is None:
             break
-        if page.next_link in links:
-            raise broken(place, "its nextLink leads back to a page that was read before")
         if not client.is_own_link(page.next_link):
             raise broken(place, "its nextLink is no address on the configured Graph host")
+        target = _target(page.next_link)
+        if target in targets:
+            raise broken(place, "its nextLink leads back to a page that was read before")
         links.append(page.next_link)
+        targets.append(target)
         if answer.attempts == 1:
             safe = len(pages)
     return [item for page_items in pages for item in page_items]
@@ -84,6 +86,12 @@ def broken(place: str, reason: str) -> IncompleteReadError:
         f"Graph, {place}: {reason}.",
         "Nothing was changed. Search again; if it lasts, look for a proxy that alters answers, or at the status of Graph.",
     )
+
+
+def _target(path_or_link: str) -> tuple[str, list[tuple[str, str]]]:
+    """What a link leads to, however it is written."""
+    url = urlsplit(path_or_link)
+    return url.path, sorted(parse_qsl(url.query, keep_blank_values=True))
 
 
 def _place(path: str, page: int) -> str:

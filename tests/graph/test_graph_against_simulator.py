@@ -1,0 +1,340 @@
+"""The whole chain over TLS: msal, tokens, transport and reader against the simulated Entra and Graph, which know nothing of us."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from random import Random
+from typing import Any
+
+import pytest
+
+from shared.errors import (
+    EntraCredentialError,
+    IncompleteReadError,
+    NotConfiguredError,
+    PermissionMissingError,
+    SyncError,
+    UnexpectedAnswerError,
+)
+from shared.graph import (
+    Credential,
+    EntraTokens,
+    FederatedCredential,
+    GraphClient,
+    GraphReader,
+    MsalHttp,
+    SecretCredential,
+)
+from shared.model import Directory, EntraId, MembersOnly
+from shared.transport import Timeouts, Transport
+from simulator.effects import (
+    DropBefore,
+    Effect,
+    EmptyPage,
+    ForeignNextLink,
+    HalfBody,
+    HtmlAnswer,
+    LostNextLink,
+    MissingValue,
+    Redirect,
+    RepeatedNextLink,
+    StatusFault,
+    WrongCount,
+)
+from simulator.entra import EntraService
+from simulator.faults import Fault, FaultBook
+from simulator.graph import GraphService, HiddenMembership
+from simulator.identity import TOKEN_PATH, IdentityService
+from simulator.journal import Journal
+from simulator.server import Server
+from simulator.tokens import ResourceKind, TokenAuthority
+from simulator.world import Application, Tenant, World
+from tests.graph.conftest import RETRY
+from tests.graph.scripted_entra import CLIENT, IDENTITY, TENANT, KeptSecrets
+from tests.graph.scripted_graph import GRANTED, group, guid, person
+from tests.transport.scripted_server import Authority, ManualClock
+
+PRINCIPAL = "44444444-4444-4444-8444-444444444444"
+
+
+def small_world() -> World:
+    """People 1 to 30, groups 101 to 104; 101 holds 102, 102 holds 101 again, people and a contact; 104 is hidden."""
+    contact = {"@odata.type": "#microsoft.graph.orgContact", "id": guid(501)}
+    tenant = Tenant(
+        id=TENANT,
+        display_name="Example",
+        verified_domains=["example.com"],
+        users={guid(number): person(number) for number in range(1, 31)},
+        groups={
+            guid(101): group(101),
+            guid(102): group(102),
+            guid(103): group(103),
+            guid(104): group(104, groupTypes=["Unified"], visibility="HiddenMembership"),
+        },
+        others={guid(501): contact},
+        members={
+            guid(101): [guid(1), guid(102)],
+            guid(102): [guid(101), guid(2), guid(3), guid(4), guid(501)],
+            guid(103): [guid(5)],
+            guid(104): [guid(6)],
+        },
+        deleted_users={guid(90): person(90, deletedDateTime="2026-11-20T10:00:00Z")},
+        applications={
+            CLIENT: Application(
+                client_id=CLIENT,
+                secrets=[{"value": "planted-secret", "expires_at": None}],
+                federated=[
+                    {
+                        "issuer": f"https://login.microsoftonline.com/{TENANT}/v2.0",
+                        "subject": PRINCIPAL,
+                        "audience": "api://AzureADTokenExchange",
+                    }
+                ],
+                roles=sorted(GRANTED),
+            )
+        },
+    )
+    return World(tenant=tenant, organizations=[], identity_client_id=IDENTITY, identity_principal_id=PRINCIPAL)
+
+
+class Simulated:
+    """The simulated services, and readers of them."""
+
+    def __init__(self, authority: Authority, tokens: TokenAuthority, stack: ExitStack) -> None:
+        self.world = small_world()
+        self.faults = FaultBook()
+        self.journal = Journal(self.world.clock)
+        self.clock = ManualClock()
+        self.secrets = KeptSecrets(entra_client_secret="planted-secret")
+        self._authority = authority
+        self._stack = stack
+        self.service = GraphService(world=self.world, tokens=tokens, faults=self.faults)
+        self.graph = self._serve(self.service)
+        self.entra = self._serve(EntraService(world=self.world, tokens=tokens))
+        self.identity = self._serve(IdentityService(world=self.world, tokens=tokens, header="identity-header"))
+        tokens.add_resource(self.graph.origin, ResourceKind.GRAPH)
+        self.http = MsalHttp(service="Entra", clock=self.clock, random=Random(3))
+        stack.callback(self.http.close)
+
+    def _serve(self, service: Any) -> Server:
+        context = self._authority.server_context("127.0.0.1")
+        return self._stack.enter_context(Server(service, faults=self.faults, journal=self.journal, tls=context))
+
+    def secret(self) -> Credential:
+        return SecretCredential(secrets=self.secrets, secret_name="entra-client-secret")
+
+    def read(self, *scope_groups: str, credential: Credential | None = None) -> Directory:
+        transport = Transport(
+            service="Microsoft Graph",
+            base_url=self.graph.origin,
+            clock=self.clock,
+            random=Random(1),
+            pool_size=8,
+            timeouts=Timeouts(),
+            retry=RETRY,
+        )
+        self._stack.callback(transport.close)
+        tokens = EntraTokens(
+            tenant_id=TENANT,
+            client_id=CLIENT,
+            authority=self.entra.origin,
+            graph_url=self.graph.origin,
+            credential=credential or self.secret(),
+            http=self.http,
+        )
+        client = GraphClient(transport=transport, tokens=tokens)
+        reader = GraphReader(client=client, tenant_id=TENANT, clock=self.clock, random=Random(2), batch_retry=RETRY)
+        return reader.read(scope_groups=[EntraId(one) for one in scope_groups], progress=lambda *_: None)
+
+    def hit(self, path: str, effect: Effect, *, times: int | None = 1, nth: int = 1) -> None:
+        self.faults.add(Fault(service="graph", path=path, effect=effect, times=times, nth=nth))
+
+
+@pytest.fixture(scope="module")
+def token_authority() -> TokenAuthority:
+    return TokenAuthority(tenant_id=TENANT, clock=small_world().clock)
+
+
+@pytest.fixture
+def at(authority: Authority, token_authority: TokenAuthority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulated]:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    with ExitStack() as stack:
+        simulated = Simulated(authority, token_authority, stack)
+        monkeypatch.setenv("IDENTITY_ENDPOINT", simulated.identity.origin + TOKEN_PATH)
+        monkeypatch.setenv("IDENTITY_HEADER", "identity-header")
+        yield simulated
+
+
+def people_of(directory: Directory) -> list[str]:
+    return [one.id for one in directory.people]
+
+
+EVERYBODY = [guid(number) for number in range(1, 31)]
+
+
+@pytest.mark.parametrize("largest_page", [1, 7, 999])
+def test_the_simulated_directory_is_read_whole_at_any_page_size(at: Simulated, largest_page: int) -> None:
+    at.service.switches.largest_page = largest_page
+
+    directory = at.read()
+
+    assert people_of(directory) == EVERYBODY
+    assert [one.id for one in directory.groups] == [guid(number) for number in range(101, 105)]
+    assert [one.id for one in directory.deleted_people] == [guid(90)]
+    assert {one.missing_properties for one in directory.people} == {()}
+    assert {one.missing_properties for one in directory.groups} == {()}
+
+
+def test_a_small_directory_takes_five_requests_and_one_for_the_scope(at: Simulated) -> None:
+    at.read(guid(103))
+
+    assert at.journal.counts()["graph"] == 6
+
+
+def test_empty_pages_in_between_are_followed(at: Simulated) -> None:
+    at.service.switches.largest_page = 4
+    at.service.switches.empty_pages = True
+
+    assert people_of(at.read()) == EVERYBODY
+
+
+@pytest.mark.parametrize("keeps_type", [True, False])
+@pytest.mark.parametrize("largest_page", [1, 999])
+def test_nested_members_are_in_scope(at: Simulated, *, keeps_type: bool, largest_page: int) -> None:
+    at.service.switches.members_keep_type = keeps_type
+    at.service.switches.largest_page = largest_page
+
+    scope = at.read(guid(101)).scope
+
+    assert isinstance(scope, MembersOnly)
+    assert scope.people == {guid(1), guid(2), guid(3), guid(4)}
+
+
+@pytest.mark.parametrize("hidden", list(HiddenMembership))
+def test_a_hidden_scope_group_fails_the_read(at: Simulated, hidden: HiddenMembership) -> None:
+    at.service.switches.hidden_membership = hidden
+
+    with pytest.raises(IncompleteReadError, match="'Group 104'"):
+        at.read(guid(104))
+
+
+def test_a_next_link_out_of_a_repeated_request_is_made_good(at: Simulated) -> None:
+    at.service.switches.largest_page = 10
+    at.service.switches.retried_page_breaks_chain = True
+    at.hit("/v1.0/users", DropBefore(), nth=2)
+
+    assert people_of(at.read()) == EVERYBODY
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind"),
+    [
+        (MissingValue(), IncompleteReadError),
+        (EmptyPage(), IncompleteReadError),
+        (LostNextLink(), IncompleteReadError),
+        (RepeatedNextLink(), IncompleteReadError),
+        (ForeignNextLink(), IncompleteReadError),
+        (HtmlAnswer(), IncompleteReadError),
+        (Redirect(location="https://evil.example/"), UnexpectedAnswerError),
+    ],
+)
+def test_a_list_that_breaks_fails_the_read(at: Simulated, effect: Effect, kind: type[SyncError]) -> None:
+    at.service.switches.largest_page = 10
+    at.hit("/v1.0/users", effect)
+
+    with pytest.raises(kind, match="/users"):
+        at.read()
+
+
+@pytest.mark.parametrize(
+    "effect", [DropBefore(), HalfBody(), StatusFault(status=503), StatusFault(status=429, retry_after="2.5")]
+)
+@pytest.mark.parametrize("path", ["/v1.0/users", "/v1.0/groups/$count", "/v1.0/$batch"])
+def test_a_passing_fault_costs_a_repetition(at: Simulated, path: str, effect: Effect) -> None:
+    at.hit(path, effect)
+
+    assert people_of(at.read(guid(103))) == EVERYBODY
+
+
+def test_a_count_far_above_the_list_fails_the_read_after_one_fresh_count(at: Simulated) -> None:
+    at.hit("/v1.0/users/$count", WrongCount(by=6), times=None)
+
+    with pytest.raises(IncompleteReadError, match="30 were read where 36 are counted"):
+        at.read()
+
+
+def test_a_count_that_is_right_the_second_time_is_enough(at: Simulated) -> None:
+    at.hit("/v1.0/users/$count", WrongCount(by=6))
+
+    assert at.read().certificate.people_counted == 30
+
+
+def test_a_throttled_item_of_a_batch_is_asked_again(at: Simulated) -> None:
+    at.hit(f"*/groups/{guid(101)}/members", StatusFault(status=429, retry_after="3"))
+
+    assert isinstance(at.read(guid(101)).scope, MembersOnly)
+    assert at.clock.slept
+
+
+@pytest.mark.parametrize("missing", sorted(GRANTED))
+def test_a_missing_permission_is_named(at: Simulated, missing: str) -> None:
+    at.world.tenant.applications[CLIENT].roles.remove(missing)
+
+    with pytest.raises(PermissionMissingError, match=missing.replace(".", r"\.") + " is missing"):
+        at.read()
+
+
+def test_a_wrong_secret_is_said(at: Simulated) -> None:
+    at.world.tenant.applications[CLIENT].secrets = [{"value": "other", "expires_at": None}]
+
+    with pytest.raises(EntraCredentialError, match="AADSTS7000215") as caught:
+        at.read()
+    assert "planted-secret" not in str(caught.value)
+
+
+def test_a_secret_that_expired_is_said(at: Simulated) -> None:
+    at.world.tenant.applications[CLIENT].secrets[0]["expires_at"] = at.world.clock.now()
+
+    with pytest.raises(EntraCredentialError, match="has expired"):
+        at.read()
+
+
+def test_a_rotated_secret_is_picked_up(at: Simulated) -> None:
+    at.secrets.get("entra-client-secret")
+    at.world.tenant.applications[CLIENT].secrets = [{"value": "newer", "expires_at": None}]
+    at.secrets.rotate("entra-client-secret", "newer")
+
+    assert people_of(at.read()) == EVERYBODY
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda world: world.tenant.applications.clear(), f"no application {CLIENT}"),
+        (lambda world: setattr(world.tenant, "id", guid(1)), f"tenant {TENANT}"),
+    ],
+)
+def test_an_application_or_tenant_that_does_not_exist_is_named(
+    at: Simulated, change: Callable[[World], Any], says: str
+) -> None:
+    change(at.world)
+
+    with pytest.raises(NotConfiguredError, match=says):
+        at.read()
+
+
+def test_the_managed_identity_is_proof_enough(at: Simulated) -> None:
+    credential = FederatedCredential(
+        identity_client_id=IDENTITY, authority="https://login.microsoftonline.com", http=at.http
+    )
+
+    assert people_of(at.read(credential=credential)) == EVERYBODY
+
+
+def test_a_federated_credential_for_another_identity_is_said(at: Simulated) -> None:
+    at.world.tenant.applications[CLIENT].federated[0]["subject"] = guid(1)
+    credential = FederatedCredential(
+        identity_client_id=IDENTITY, authority="https://login.microsoftonline.com", http=at.http
+    )
+
+    with pytest.raises(EntraCredentialError, match="does not trust the managed identity"):
+        at.read(credential=credential)
