@@ -4,11 +4,13 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.azurite import Azurite, running_azurite
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
 _HAS_WORKER = sys.version_info >= (3, 13)
@@ -88,3 +90,10 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 def _reason(longrepr: object) -> object:
     return longrepr[2] if isinstance(longrepr, tuple) else longrepr
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[Azurite]:
+    """One storage emulator for the session; whoever uses it takes names of his own."""
+    with running_azurite() as running:
+        yield running

@@ -80,6 +80,9 @@ def _arguments() -> argparse.Namespace:
 def _prepare(app: Path, auth: str, log_level: int) -> None:
     """The process looks to the app as a worker's does."""
     logging.basicConfig(level=log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("azure").setLevel(
+        logging.WARNING
+    )  # the worker's own and the SDKs' news: of each call several lines
     for name, value in _local_values(app).items():
         os.environ.setdefault(name, value)
     for name in [name for name, value in os.environ.items() if not value]:

@@ -1,5 +1,6 @@
 """The host, put together: one app behind an HTTP front, its timers and its queues."""
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from simulator.host.queues import FolderQueues, QueueSource
 from simulator.host.sign_in import PlatformSignIn
 from simulator.host.storage_queue import StorageQueues, connection_string
 from simulator.host.timers import TimerPump
+
+_log = logging.getLogger("host")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class Host:
         for function in functions:
             match function.trigger:
                 case QueueTrigger() as trigger:
+                    _log.info("Listening to queue %s", trigger.queue)
                     source = self._source(trigger.connection, parts)
                     pumps.append(QueuePump(function, trigger, source, parts.rules.queues, invoker))
                 case TimerTrigger() as trigger:

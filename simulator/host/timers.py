@@ -49,5 +49,6 @@ class TimerPump:
 
     def run(self, stop: threading.Event) -> None:
         """Call the function whenever it is due, until ``stop`` is set."""
+        _log.info("The first time of '%s' is %s", self._function.name, self.next_at.isoformat())
         while not stop.wait(min(max(self.seconds_left(), 0), _LONGEST_WAIT_SECONDS)):
             self.run_if_due()
