@@ -36,8 +36,7 @@ class Engine:
         self._schedule = Schedule(parts, self._worker)
 
     def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
-        """Queue a search; raises RunUnderWayError, SettingsError."""
-        self._parts.settings()
+        """Queue a search; raises RunUnderWayError."""
         self._refuse_while_another_runs()
         run = self._new_run(self._new_run_id(), RunKind.SEARCH, actor)
         return self._enqueue(replace(run, narrowing=narrowing))
