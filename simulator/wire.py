@@ -50,7 +50,9 @@ def json_response(status: int, body: object, headers: Mapping[str, str] | None =
 class Service(Protocol):
     """A simulated service: state and rules behind one host name."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """A ``ServiceName``, as far as faults and the journal are to know it."""
 
     def handle(self, request: Request) -> Response:
         """Answer one request; called from many threads at once."""
