@@ -10,6 +10,7 @@ FOLDER = Path(__file__).parent / "page"
 NAMES = (
     "index.html",
     "style.css",
+    "icon.svg",
     "main.js",
     "api.js",
     "dom.js",

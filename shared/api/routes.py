@@ -72,7 +72,7 @@ ROUTES: tuple[Route, ...] = (
         template="assets/{name}",
         summary="A file of the review page.",
         access=PageAccess(),
-        shapes=(Shape(status=200, media_types=("text/javascript", "text/css")),),
+        shapes=(Shape(status=200, media_types=("text/javascript", "text/css", "image/svg+xml")),),
         refusals=(404,),
     ),
     Route(

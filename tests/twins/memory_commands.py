@@ -117,6 +117,9 @@ class MemoryCommands:
         """The settings in force."""
         return (
             EffectiveSetting(name="AUTH_MODE", value="key", source=SettingSource.DEPLOYED, deployed_only=True),
+            EffectiveSetting(
+                name="SYNC_HOW", value="add_users,update_users", source=SettingSource.DEPLOYED, deployed_only=False
+            ),
             EffectiveSetting(name="SYNC_MODE", value="apply", source=SettingSource.DEFAULT, deployed_only=False),
         )
 
