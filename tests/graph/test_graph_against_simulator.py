@@ -26,6 +26,7 @@ from shared.graph import (
 )
 from shared.model import Directory, EntraId, MembersOnly
 from shared.transport import Timeouts, Transport
+from simulator.company import make_world
 from simulator.effects import (
     DropBefore,
     Effect,
@@ -99,12 +100,14 @@ def small_world() -> World:
 class Simulated:
     """The simulated services, and readers of them."""
 
-    def __init__(self, authority: Authority, tokens: TokenAuthority, stack: ExitStack) -> None:
-        self.world = small_world()
+    def __init__(self, world: World, authority: Authority, tokens: TokenAuthority, stack: ExitStack) -> None:
+        self.world = world
+        self.tenant_id = world.tenant.id
         self.faults = FaultBook()
         self.journal = Journal(self.world.clock)
         self.clock = ManualClock()
-        self.secrets = KeptSecrets(entra_client_secret="planted-secret")
+        self.client_id, application = next(iter(world.tenant.applications.items()))
+        self.secrets = KeptSecrets(entra_client_secret=application.secrets[0]["value"])
         self._authority = authority
         self._stack = stack
         self.service = GraphService(world=self.world, tokens=tokens, faults=self.faults)
@@ -134,15 +137,17 @@ class Simulated:
         )
         self._stack.callback(transport.close)
         tokens = EntraTokens(
-            tenant_id=TENANT,
-            client_id=CLIENT,
+            tenant_id=self.tenant_id,
+            client_id=self.client_id,
             authority=self.entra.origin,
             graph_url=self.graph.origin,
             credential=credential or self.secret(),
             http=self.http,
         )
         client = GraphClient(transport=transport, tokens=tokens)
-        reader = GraphReader(client=client, tenant_id=TENANT, clock=self.clock, random=Random(2), batch_retry=RETRY)
+        reader = GraphReader(
+            client=client, tenant_id=self.tenant_id, clock=self.clock, random=Random(2), batch_retry=RETRY
+        )
         return reader.read(scope_groups=[EntraId(one) for one in scope_groups], progress=lambda *_: None)
 
     def hit(self, path: str, effect: Effect, *, times: int | None = 1, nth: int = 1) -> None:
@@ -158,7 +163,7 @@ def token_authority() -> TokenAuthority:
 def at(authority: Authority, token_authority: TokenAuthority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulated]:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
     with ExitStack() as stack:
-        simulated = Simulated(authority, token_authority, stack)
+        simulated = Simulated(small_world(), authority, token_authority, stack)
         monkeypatch.setenv("IDENTITY_ENDPOINT", simulated.identity.origin + TOKEN_PATH)
         monkeypatch.setenv("IDENTITY_HEADER", "identity-header")
         yield simulated
@@ -338,3 +343,47 @@ def test_a_federated_credential_for_another_identity_is_said(at: Simulated) -> N
 
     with pytest.raises(EntraCredentialError, match="does not trust the managed identity"):
         at.read(credential=credential)
+
+
+def closure(world: World, group_id: str, seen: set[str]) -> set[str]:
+    """The people below a group, found the other way round: by recursion over the world itself."""
+    seen.add(group_id)
+    members = set(world.tenant.members.get(group_id, ()))
+    below = [closure(world, one, seen) for one in members & world.tenant.groups.keys() if one not in seen]
+    return (members & world.tenant.users.keys()).union(*below)
+
+
+def test_a_whole_company_is_read_as_it_is(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    world = make_world(people=1_200, groups=120, seed=3)
+    visible = [key for key, one in world.tenant.groups.items() if one.get("visibility") != "HiddenMembership"]
+    scope_groups = [key for key in visible if _is_readable(world, key)][:45]
+    with ExitStack() as stack:
+        tokens = TokenAuthority(tenant_id=world.tenant.id, clock=world.clock)
+        at = Simulated(world, authority, tokens, stack)
+
+        directory = at.read(*scope_groups)
+
+    assert set(people_of(directory)) == world.tenant.users.keys()
+    assert {one.id for one in directory.groups} == world.tenant.groups.keys()
+    assert {one.id for one in directory.deleted_people} == world.tenant.deleted_users.keys()
+    assert directory.certificate.unreadable_people == 0
+    assert isinstance(directory.scope, MembersOnly)
+    assert directory.scope.people == set[str]().union(*(closure(world, key, set()) for key in scope_groups))
+    assert at.journal.counts()["graph"] <= 2 + 1 + 6 + _batches(world, scope_groups)
+
+
+def _is_readable(world: World, group_id: str) -> bool:
+    below: set[str] = set()
+    people = closure(world, group_id, below)
+    return bool(people) and all(world.tenant.groups[key].get("visibility") != "HiddenMembership" for key in below)
+
+
+def _batches(world: World, scope_groups: list[str]) -> int:
+    """One for every 20 groups of each level, levels counted from the scope groups."""
+    level, read, batches = set(scope_groups), set[str](), 0
+    while level:
+        batches += -(-len(level) // 20)
+        read |= level
+        level = {one for key in level for one in world.tenant.members.get(key, ()) if one in world.tenant.groups} - read
+    return batches
