@@ -15,9 +15,12 @@ from shared.model import (
     AccountEdit,
     Address,
     Created,
+    CreateOutcome,
     FetchedAccount,
     NewAccount,
     NotCreated,
+    RefusedTogether,
+    Unconfirmed,
 )
 
 T = TypeVar("T")
@@ -154,7 +157,20 @@ class AccountSteps:
     def _create(self, due: list[Change]) -> list[Result]:
         self._keeper.require()
         outcomes = self._writer.create([self._new_account(c) for c in due])
-        return [_result_of_creation(c, outcome) for c, outcome in zip(due, outcomes, strict=True)]
+        return [_result_of_creation(c, self._settled(c, outcome)) for c, outcome in zip(due, outcomes, strict=True)]
+
+    def _settled(self, change: Change, outcome: CreateOutcome) -> CreateOutcome:
+        """The outcome, settled by looking where the answer left it open, and by sending alone what was refused with others."""
+        if isinstance(outcome, Created | NotCreated):
+            return outcome
+        fetched = self._writer.fetch(outcome.primary_email)
+        if fetched is not None:
+            return Created(primary_email=outcome.primary_email, uid=fetched.account.uid)
+        if isinstance(outcome, Unconfirmed):
+            return outcome
+        self._keeper.require()
+        (alone,) = self._writer.create([self._new_account(change)])
+        return alone
 
     def _new_account(self, change: Change) -> NewAccount:
         after = change.after
@@ -204,9 +220,11 @@ def _all_addresses(values: Values) -> tuple[Address, ...]:
     return (*([values.primary_email] if values.primary_email else []), *(values.alias_emails or ()))
 
 
-def _result_of_creation(change: Change, outcome: Created | NotCreated) -> Result:
+def _result_of_creation(change: Change, outcome: CreateOutcome) -> Result:
     match outcome:
         case Created():
             return result_of(change, Outcome.DONE)
-        case NotCreated():
+        case NotCreated() | RefusedTogether():
             return result_of(change, Outcome.FAILED, f"Essentials refused it ({outcome.status}): {outcome.message}")
+        case Unconfirmed():
+            return result_of(change, Outcome.FAILED, f"It is not there, and nothing says why: {outcome.message}")

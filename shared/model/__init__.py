@@ -28,7 +28,16 @@ from shared.model.organization import (
     Organization,
     OrganizationCertificate,
 )
-from shared.model.writes import AccountEdit, Created, CreateOutcome, FetchedAccount, NewAccount, NotCreated
+from shared.model.writes import (
+    AccountEdit,
+    Created,
+    CreateOutcome,
+    FetchedAccount,
+    NewAccount,
+    NotCreated,
+    RefusedTogether,
+    Unconfirmed,
+)
 
 __all__ = [
     "Account",
@@ -57,6 +66,8 @@ __all__ = [
     "OrganizationCertificate",
     "Person",
     "PlanState",
+    "RefusedTogether",
     "Scope",
     "Uid",
+    "Unconfirmed",
 ]

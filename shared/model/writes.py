@@ -61,4 +61,21 @@ class NotCreated:
     message: str
 
 
-CreateOutcome = Created | NotCreated
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedTogether:
+    """Essentials refused the request as a whole and named none of its accounts: nothing is known against this one, which may be sent alone."""
+
+    primary_email: Address
+    status: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """Nothing says what became of this account: only reading tells, and it is not to be sent again before."""
+
+    primary_email: Address
+    message: str
+
+
+CreateOutcome = Created | NotCreated | RefusedTogether | Unconfirmed
