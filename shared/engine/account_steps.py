@@ -15,11 +15,10 @@ from shared.model import (
     AccountEdit,
     Address,
     Created,
-    CreateOutcome,
     FetchedAccount,
     NewAccount,
     NotCreated,
-    RefusedTogether,
+    NotJudged,
     Unconfirmed,
 )
 
@@ -154,23 +153,29 @@ class AccountSteps:
         note = f"{why} The account keeps its primary address, and {wanted} is an alias of it."
         return [result_of(c, Outcome.DONE, note if c.after.primary_email is not None else "") for c in due]
 
-    def _create(self, due: list[Change]) -> list[Result]:
+    def _create(self, due: Sequence[Change]) -> list[Result]:
         self._keeper.require()
         outcomes = self._writer.create([self._new_account(c) for c in due])
-        return [_result_of_creation(c, self._settled(c, outcome)) for c, outcome in zip(due, outcomes, strict=True)]
+        results: list[Result] = []
+        for change, outcome in zip(due, outcomes, strict=True):
+            match outcome:
+                case Created():
+                    results.append(result_of(change, Outcome.DONE))
+                case NotJudged() if len(due) > 1:
+                    # The request was refused as a whole: alone, each gets its own answer.
+                    results += self._create([change])
+                case NotCreated() | NotJudged():
+                    detail = f"Essentials refused it ({outcome.status}): {outcome.message}"
+                    results.append(result_of(change, Outcome.FAILED, detail))
+                case Unconfirmed():
+                    results.append(self._read_back(change, outcome.message))
+        return results
 
-    def _settled(self, change: Change, outcome: CreateOutcome) -> CreateOutcome:
-        """The outcome, settled by looking where the answer left it open, and by sending alone what was refused with others."""
-        if isinstance(outcome, Created | NotCreated):
-            return outcome
-        fetched = self._writer.fetch(outcome.primary_email)
-        if fetched is not None:
-            return Created(primary_email=outcome.primary_email, uid=fetched.account.uid)
-        if isinstance(outcome, Unconfirmed):
-            return outcome
-        self._keeper.require()
-        (alone,) = self._writer.create([self._new_account(change)])
-        return alone
+    def _read_back(self, change: Change, message: str) -> Result:
+        fetched = self._writer.fetch(change.address)
+        if fetched is not None and is_reached(change.after, fetched.account):
+            return result_of(change, Outcome.DONE)
+        return result_of(change, Outcome.FAILED, f"It is not there, and nothing says why: {message}")
 
     def _new_account(self, change: Change) -> NewAccount:
         after = change.after
@@ -218,13 +223,3 @@ def _given(values: Iterable[T | None]) -> T | None:
 
 def _all_addresses(values: Values) -> tuple[Address, ...]:
     return (*([values.primary_email] if values.primary_email else []), *(values.alias_emails or ()))
-
-
-def _result_of_creation(change: Change, outcome: CreateOutcome) -> Result:
-    match outcome:
-        case Created():
-            return result_of(change, Outcome.DONE)
-        case NotCreated() | RefusedTogether():
-            return result_of(change, Outcome.FAILED, f"Essentials refused it ({outcome.status}): {outcome.message}")
-        case Unconfirmed():
-            return result_of(change, Outcome.FAILED, f"It is not there, and nothing says why: {outcome.message}")

@@ -35,7 +35,7 @@ from shared.model.writes import (
     FetchedAccount,
     NewAccount,
     NotCreated,
-    RefusedTogether,
+    NotJudged,
     Unconfirmed,
 )
 
@@ -62,11 +62,11 @@ __all__ = [
     "NativeSync",
     "NewAccount",
     "NotCreated",
+    "NotJudged",
     "Organization",
     "OrganizationCertificate",
     "Person",
     "PlanState",
-    "RefusedTogether",
     "Scope",
     "Uid",
     "Unconfirmed",

@@ -62,8 +62,11 @@ class NotCreated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedTogether:
-    """Essentials refused the request as a whole and named none of its accounts: nothing is known against this one, which may be sent alone."""
+class NotJudged:
+    """Essentials made nothing of it and says nothing against it: the request was refused as a whole, or throttled.
+
+    It may be sent alone.
+    """
 
     primary_email: Address
     status: int
@@ -78,4 +81,4 @@ class Unconfirmed:
     message: str
 
 
-CreateOutcome = Created | NotCreated | RefusedTogether | Unconfirmed
+CreateOutcome = Created | NotCreated | NotJudged | Unconfirmed
