@@ -1,1 +1,17 @@
-"""Reads and writes Proofpoint Essentials through its API v1. Knows the model and the errors only."""
+"""Proofpoint Essentials: reads an organization whole, and writes its accounts, its own sync's settings and its sign-in settings."""
+
+from shared.proofpoint.client import EssentialsClient
+from shared.proofpoint.login import LoginSettings, LoginSettingsClient
+from shared.proofpoint.native import NativeSyncClient, NativeSyncEdit
+from shared.proofpoint.reader import EssentialsReader
+from shared.proofpoint.writer import EssentialsWriter
+
+__all__ = [
+    "EssentialsClient",
+    "EssentialsReader",
+    "EssentialsWriter",
+    "LoginSettings",
+    "LoginSettingsClient",
+    "NativeSyncClient",
+    "NativeSyncEdit",
+]

@@ -11,6 +11,7 @@ from shared.errors import (
     EssentialsCredentialError,
     NotConfiguredError,
     PermissionMissingError,
+    RefusedError,
     SyncError,
     UnexpectedAnswerError,
 )
@@ -18,6 +19,9 @@ from shared.model import Address
 from shared.proofpoint.refusals import decoded, message_of
 from shared.secrets import SecretSource
 from shared.transport import Answer, Repeatable, Transport
+
+CALL_DEADLINE_SECONDS = 20.0
+"""What one write may take in all, and the reading that settles it: no write starts with less than 30 seconds of the lease left."""
 
 _API = "/api/v1"
 
@@ -53,27 +57,27 @@ class EssentialsClient:
 
     def get(self, path: str, *, deadline_seconds: float | None = None) -> Answer:
         """The answer to a read below the organization, of a status in the 200s or 400s; raises as ``send`` does."""
-        return self._send(
-            "GET", self._path(path), json_body=None, repeatable=Repeatable.ALWAYS, deadline_seconds=deadline_seconds
-        )
+        return self._checked(self._read(self._path(path), deadline_seconds))
 
-    def write(self, method: str, path: str, *, json_body: bytes | None, deadline_seconds: float) -> Answer:
+    def write(self, method: str, path: str, *, json_body: bytes | None) -> Answer:
         """The answer to a write below the organization, of a status in the 200s or 400s.
 
         It is sent again only where Essentials certainly did nothing. Raises EssentialsCredentialError, SecretError,
         ThrottledError (nothing was done), UnreachableError and UnexpectedAnswerError (the effect is unknown).
         """
-        return self._send(
+        answer = self._send(
             method,
             self._path(path),
             json_body=json_body,
             repeatable=Repeatable.UNSENT_ONLY,
-            deadline_seconds=deadline_seconds,
+            deadline_seconds=CALL_DEADLINE_SECONDS,
         )
+        _refuse_page(answer)
+        return self._checked(answer)
 
     def me(self) -> Answer:
         """What Essentials says about the API account; raises as ``get`` does."""
-        return self._send("GET", f"{_API}/me", json_body=None, repeatable=Repeatable.ALWAYS, deadline_seconds=None)
+        return self._checked(self._read(f"{_API}/me", None))
 
     def says(self, answer: Answer) -> str:
         """What Essentials says about a refusal, in one line and without the password."""
@@ -112,8 +116,29 @@ class EssentialsClient:
             "Check PROOFPOINT_URL; if it lasts, report it with this text.",
         )
 
+    def expect_success(self, answer: Answer) -> None:
+        """Raises PermissionMissingError, NotConfiguredError or UnexpectedAnswerError for a status in the 400s."""
+        if answer.status == 403:
+            raise self.denied(answer)
+        if answer.status == 404:
+            raise self.organization_missing(answer)
+        if not answer.is_success:
+            raise self.unexpected(answer)
+
+    def refusal(self, answer: Answer, what: str, *, identifier: str) -> RefusedError:
+        """The error for one write that Essentials refuses for good; ``what`` is what was written."""
+        return RefusedError(
+            f"Essentials refuses {what} ({answer.status}): {self.says(answer)}.",
+            "Correct it in Entra ID or in Essentials as the text says; the next search shows it again.",
+            status=answer.status,
+            identifier=identifier,
+        )
+
     def _path(self, path: str) -> str:
         return f"{_API}/orgs/{quote(self._domain, safe='')}{path}"
+
+    def _read(self, path: str, deadline_seconds: float | None) -> Answer:
+        return self._send("GET", path, json_body=None, repeatable=Repeatable.ALWAYS, deadline_seconds=deadline_seconds)
 
     def _send(
         self,
@@ -142,27 +167,36 @@ class EssentialsClient:
             rotated = self._secrets.fresh(self._secret_name)
             if rotated.value != secret.value:
                 answer = attempt(rotated.value)
-        return self._checked(answer)
+        return answer
 
     def _headers(self, password: str) -> Mapping[str, str | bytes]:
         return {"Accept": "application/json", "X-User": self._user.encode(), "X-Password": password.encode()}
 
     def _checked(self, answer: Answer) -> Answer:
+        if answer.status == 401:
+            raise self._not_let_in(answer)
         if answer.is_success:
             return answer
-        if answer.status == 401:
-            raise EssentialsCredentialError(
-                f"Essentials refuses {self._user} with the password in the secret {self._secret_name} (401).",
-                f"Store the account's present password: az keyvault secret set -n {self._secret_name}. It must be a local "
-                "Essentials password; a Microsoft one does not work.",
-            )
-        if answer.body.strip():
-            answer.json_bytes()  # raises for a page of something in between
+        _refuse_page(answer)
         if 400 <= answer.status < 500:
             return answer
         raise UnexpectedAnswerError(
             f"{answer.where} answered {answer.status}: {self.says(answer)}.",
             "Essentials has a problem of its own; the app tries again by itself. Look at its status page if it lasts.",
+        )
+
+    def _not_let_in(self, answer: Answer) -> SyncError:
+        """The error for a 401. Another stack than the account's own says that as well, but answers which one is."""
+        stacks = self._stacks()
+        if stacks and self._host(answer) not in stacks:
+            return NotConfiguredError(
+                f"{answer.where} answered 401: {self._domain} and {self._user} are not on {self._host(answer)}.",
+                f"Set PROOFPOINT_URL to https://{' or https://'.join(stacks)}.",
+            )
+        return EssentialsCredentialError(
+            f"Essentials refuses {self._user} with the password in the secret {self._secret_name} (401).",
+            f"Store the account's present password: az keyvault secret set -n {self._secret_name}. It must be a local "
+            "Essentials password; a Microsoft one does not work.",
         )
 
     def _host(self, answer: Answer) -> str:
@@ -172,10 +206,24 @@ class EssentialsClient:
         """Hosts on which the domain is active, as any stack tells; none where it does not."""
         path = f"{_API}/endpoints/{quote(self._domain, safe='')}"
         try:
-            answer = self._send("GET", path, json_body=None, repeatable=Repeatable.ALWAYS, deadline_seconds=10.0)
+            answer = self._read(path, 10.0)
         except SyncError:
             return ()
         return tuple(dict.fromkeys(_hosts(decoded(answer.body)))) if answer.is_success else ()
+
+
+def is_unavailable(answer: Answer) -> bool:
+    """Whether the organization does not have the part that was asked for: it is outside its package, or was never set up.
+
+    To be asked of parts of an organization that the same account can read: there 403 and 404 mean nothing else.
+    """
+    return answer.status in (403, 404)
+
+
+def _refuse_page(answer: Answer) -> None:
+    """Raises UnexpectedAnswerError for a page of something in between: it says nothing about what Essentials did."""
+    if answer.body.strip():
+        answer.json_bytes()
 
 
 def _hosts(value: object) -> Iterator[str]:

@@ -13,7 +13,7 @@ from shared.model import (
     CreateOutcome,
     NewAccount,
     NotCreated,
-    RefusedTogether,
+    NotJudged,
     Uid,
     Unconfirmed,
 )
@@ -46,16 +46,26 @@ def _outcome(account: NewAccount, mentions: _Mentions, answer: Answer, count: in
     primary = account.primary_email
     error = mentions.refused.get(primary)
     if error is not None:
-        return NotCreated(primary_email=primary, status=error.status, message=error.message or message_of(answer))
+        return _refused(primary, error.status, error.message or message_of(answer))
     if primary in mentions.made:
         return Created(primary_email=primary, uid=mentions.made[primary])
     if not answer.is_success:
-        refusal = NotCreated if count == 1 else RefusedTogether
-        return refusal(primary_email=primary, status=answer.status, message=message_of(answer))
+        if count > 1:
+            return NotJudged(primary_email=primary, status=answer.status, message=message_of(answer))
+        return _refused(primary, answer.status, message_of(answer))
     if count == 1 and not mentions.unnamed and not mentions.made:
         return Created(primary_email=primary, uid=None)
     said = " ".join(error.message for error in mentions.unnamed)
     return Unconfirmed(primary_email=primary, message=said or f"The answer ({answer.status}) does not mention it.")
+
+
+def _refused(primary: Address, status: int, message: str) -> CreateOutcome:
+    """The outcome of a refusal: a 5xx may come after the account was made, a 429 says nothing about it."""
+    if status >= 500:
+        return Unconfirmed(primary_email=primary, message=f"{message} ({status})")
+    if status == 429:
+        return NotJudged(primary_email=primary, status=status, message=message)
+    return NotCreated(primary_email=primary, status=status, message=message)
 
 
 def _mentions_of(body: object, answer: Answer, accounts: Sequence[NewAccount]) -> _Mentions:

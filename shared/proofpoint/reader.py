@@ -11,7 +11,7 @@ import msgspec
 from shared.clock import Clock
 from shared.errors import IncompleteReadError, UnexpectedAnswerError
 from shared.model import Account, Address, Domain, Licences, NativeSync, Organization, OrganizationCertificate
-from shared.proofpoint.client import EssentialsClient
+from shared.proofpoint.client import EssentialsClient, is_unavailable
 from shared.proofpoint.decode import (
     UnreadableError,
     accounts_of,
@@ -30,8 +30,6 @@ Progress = Callable[[str, int, int], None]
 
 _STAGE = "reading_organization"
 _REQUESTS = 6
-_UNAVAILABLE = (403, 404)
-"""Of a part, once the organization itself was read by the same account: the part is outside its package, or was never set up."""
 
 
 class EssentialsReader:
@@ -127,7 +125,7 @@ class EssentialsReader:
 
     def _exemptions(self) -> tuple[Address, ...]:
         answer = self._client.get("/settings/azure/exemptions")
-        if answer.status in _UNAVAILABLE:
+        if is_unavailable(answer):
             return ()
         body = self._json(answer)
         with _decoding(answer):
@@ -136,7 +134,7 @@ class EssentialsReader:
     def _part_object(self, path: str) -> Mapping[str, object]:
         """A part of the organization; empty where the organization does not have it."""
         answer = self._client.get(path)
-        return {} if answer.status in _UNAVAILABLE else self._object(answer)
+        return {} if is_unavailable(answer) else self._object(answer)
 
     def _object(self, answer: Answer) -> Mapping[str, object]:
         body = self._json(answer)
@@ -146,12 +144,7 @@ class EssentialsReader:
 
     def _json(self, answer: Answer) -> object:
         """The JSON value of an answer to a read that must succeed."""
-        if answer.status == 403:
-            raise self._client.denied(answer)
-        if answer.status == 404:
-            raise self._client.organization_missing(answer)
-        if not answer.is_success:
-            raise self._client.unexpected(answer)
+        self._client.expect_success(answer)
         try:
             return msgspec.json.decode(answer.json_bytes())
         except UnexpectedAnswerError as error:

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from shared.errors import (
     CredentialError,
-    RefusedError,
     ServiceError,
     ThrottledError,
     UnexpectedAnswerError,
@@ -25,7 +24,8 @@ from shared.model import (
     NewAccount,
     Unconfirmed,
 )
-from shared.proofpoint.client import EssentialsClient
+from shared.proofpoint.answers import not_as_agreed, object_of
+from shared.proofpoint.client import CALL_DEADLINE_SECONDS, EssentialsClient
 from shared.proofpoint.decode import UnreadableError, account_of, is_true
 from shared.proofpoint.encode import creation_of, json_bytes, whole_of
 from shared.proofpoint.outcomes import outcomes_of
@@ -34,8 +34,6 @@ from shared.transport import Answer
 
 MOST_IN_A_BATCH = 25
 """Essentials documents no limit; a small batch keeps a lost answer cheap to settle."""
-CALL_DEADLINE_SECONDS = 20.0
-"""What one write may take in all: no write starts with less than 30 seconds of the lease left."""
 
 
 class EssentialsWriter:
@@ -50,10 +48,7 @@ class EssentialsWriter:
         answer = self._client.get(_path(address), deadline_seconds=CALL_DEADLINE_SECONDS)
         if answer.status == 404:
             return None
-        if answer.status == 403:
-            raise self._client.denied(answer)
-        if not answer.is_success:
-            raise self._client.unexpected(answer)
+        self._client.expect_success(answer)
         fetched = _fetched(answer)
         return fetched if fetched.account.primary_email == address.lower() else None
 
@@ -99,19 +94,14 @@ class EssentialsWriter:
             self._expect_success(answer, address)
 
     def _write(self, method: str, path: str, json_body: bytes | None) -> Answer:
-        return self._client.write(method, path, json_body=json_body, deadline_seconds=CALL_DEADLINE_SECONDS)
+        return self._client.write(method, path, json_body=json_body)
 
     def _expect_success(self, answer: Answer, address: Address) -> None:
         if answer.is_success:
             self._is_known_to_write = True
             return
         self._check_right_to_write(answer)
-        raise RefusedError(
-            f"Essentials refuses the change of {address} ({answer.status}): {self._client.says(answer)}.",
-            "Correct the object in Entra ID or the account in Essentials as the text says; the next search shows it again.",
-            status=answer.status,
-            identifier=address,
-        )
+        raise self._client.refusal(answer, f"the change of {address}", identifier=address)
 
     def _check_right_to_write(self, answer: Answer) -> None:
         """Raises PermissionMissingError for a 403 that is about the API account; other 403s are about the item.
@@ -165,20 +155,11 @@ def _path(address: Address) -> str:
 
 
 def _fetched(answer: Answer) -> FetchedAccount:
-    body = decoded(answer.json_bytes())
-    if isinstance(body, dict):
-        try:
-            return FetchedAccount(account=account_of(body), body=body)
-        except UnreadableError as error:
-            raise _not_an_account(answer, str(error)) from error
-    raise _not_an_account(answer, "it is no object")
-
-
-def _not_an_account(answer: Answer, reason: str) -> UnexpectedAnswerError:
-    return UnexpectedAnswerError(
-        f"{answer.where} answered with something that is no account: {reason}.",
-        "Nothing was changed. Look for a proxy that alters answers, or report it to Proofpoint.",
-    )
+    body = object_of(answer)
+    try:
+        return FetchedAccount(account=account_of(body), body=body)
+    except UnreadableError as error:
+        raise not_as_agreed(answer, str(error)) from error
 
 
 def _has(account: Account, edit: AccountEdit) -> bool:
