@@ -70,6 +70,13 @@ class EssentialsOrganization:
     features: Json = field(default_factory=dict)
     sender_lists: Json = field(default_factory=lambda: {"allow_list": [], "block_list": []})
     next_uid: int = 480_000
+    details: Json = field(default_factory=dict)
+    """Further fields of the organization's own answer, as far as they were set (``send_welcome_email``, ``www``, …)."""
+    groups: dict[str, Json] = field(default_factory=dict)
+    """Group containers by name: ``{"id": int, "members": [address], "allow_list": […], "block_list": […]}``."""
+    mfa: Json = field(default_factory=dict)
+    welcome_mails: list[Json] = field(default_factory=list)
+    """``{"to": address, "at": time}`` for each welcome mail, in order."""
 
 
 @dataclass(slots=True, kw_only=True)
