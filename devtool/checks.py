@@ -16,7 +16,7 @@ def run(root: Path) -> int:
         ("format", lambda: _program(root, made, "ruff", "format", "--check", ".")),
         ("lint", lambda: _program(root, made, "ruff", "check", ".")),
         ("types", lambda: _program(root, made, "mypy")),
-        ("imports", lambda: _program(root, made, "lint-imports")),
+        ("imports", lambda: _program(root, made, "lint-imports", "--no-logo")),
         ("docs", lambda: "\n".join(docs.findings(root))),
         ("Bicep", lambda: bicep.findings(root)),
     )
