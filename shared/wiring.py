@@ -1,0 +1,225 @@
+"""The composition root: settings become parts. The only importer of everything; nothing here connects before it is used."""
+
+import functools
+import os
+import random
+import uuid
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.api import Api, authorization_of
+from shared.clock import Clock, SystemClock
+from shared.engine.commands import SecretStatus
+from shared.engine.engine import Engine
+from shared.engine.parts import Parts
+from shared.engine.records import saved_options
+from shared.errors import SettingsError, SyncError
+from shared.graph import (
+    CertificateCredential,
+    Credential,
+    EntraTokens,
+    FederatedCredential,
+    GraphClient,
+    GraphReader,
+    MsalHttp,
+    SecretCredential,
+)
+from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsWriter
+from shared.secrets import SecretReader
+from shared.settings import EntraCredential, FolderStorage, IdentityStorage, Settings, load_settings
+from shared.settings.storage import read_storage
+from shared.state import State, blob_state, folder_state
+from shared.telemetry import announce, quieten_libraries
+from shared.transport import RetryPolicy, Timeouts, Transport
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+GRAPH_CONNECTIONS = 10
+"""Two chains, two counts, deleted items and five batches of members at once."""
+ESSENTIALS_CONNECTIONS = 6
+
+
+class Application:
+    """The parts of one deployment, made when they are first asked for."""
+
+    def __init__(self, environment: Mapping[str, str], *, clock: Clock, chance: random.Random) -> None:
+        self._environment = environment
+        self._clock = clock
+        self._chance = chance
+        self._closing = ExitStack()
+
+    @cached_property
+    def state(self) -> State:
+        """The storage; raises SettingsError, StorageUnavailableError. It does not wait for other settings to be right."""
+        given = {name: value.strip() for name, value in self._environment.items() if value.strip()}
+        storage = read_storage(given)
+        if isinstance(storage, tuple):
+            raise SettingsError(storage)
+        if isinstance(storage, FolderStorage):
+            return folder_state(storage.path, clock=self._clock, new_id=_new_id)
+        credential = _identity(given.get("AZURE_CLIENT_ID", "")) if isinstance(storage, IdentityStorage) else None
+        state = blob_state(storage, credential=credential, new_id=_new_id)
+        self._closing.callback(state.close)
+        return state
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine."""
+        return Engine(
+            Parts(
+                documents=self.state.documents,
+                lease=self.state.lease,
+                queue=self.state.queue,
+                clock=self._clock,
+                new_id=_new_id,
+                settings=self.settings,
+                directory_reader=lambda: self.directory_reader,
+                organization_reader=lambda: EssentialsReader(client=self.essentials, clock=self._clock),
+                account_writer=lambda: EssentialsWriter(client=self.essentials),
+                secrets=self.secret_statuses,
+                announce=announce,
+            )
+        )
+
+    def settings(self) -> Settings:
+        """The settings in force now, saved options included; raises SettingsError."""
+        return load_settings(self._environment, saved_options(self.state.documents))
+
+    @cached_property
+    def secrets(self) -> SecretReader:
+        """The Key Vault."""
+        settings = self.settings()
+        reader = SecretReader(
+            vault_url=settings.key_vault_url,
+            identity_client_id=settings.azure_client_id,
+            verify_challenge=settings.key_vault_verify_challenge,
+            clock=self._clock,
+        )
+        self._closing.callback(reader.close)
+        return reader
+
+    @cached_property
+    def directory_reader(self) -> GraphReader:
+        """The Entra side."""
+        settings = self.settings()
+        transport = self._transport("Microsoft Graph", settings.graph_url, GRAPH_CONNECTIONS)
+        http = self._msal_http("Entra")
+        tokens = EntraTokens(
+            tenant_id=settings.entra_tenant_id,
+            client_id=settings.entra_client_id,
+            authority=settings.entra_authority,
+            graph_url=settings.graph_url,
+            credential=self._credential(settings),
+            http=http,
+        )
+        return GraphReader(
+            client=GraphClient(transport=transport, tokens=tokens),
+            tenant_id=settings.entra_tenant_id,
+            clock=self._clock,
+            random=self._chance,
+            batch_retry=RetryPolicy(),
+        )
+
+    @cached_property
+    def essentials(self) -> EssentialsClient:
+        """The Essentials side."""
+        settings = self.settings()
+        return EssentialsClient(
+            transport=self._transport("Proofpoint Essentials", settings.proofpoint_url, ESSENTIALS_CONNECTIONS),
+            domain=settings.proofpoint_domain,
+            user=settings.proofpoint_user,
+            secrets=self.secrets,
+            secret_name=settings.proofpoint_secret_name,
+        )
+
+    def secret_statuses(self) -> tuple[SecretStatus, ...]:
+        """The secrets in use with the days that they have left."""
+        settings = self.settings()
+        names = [settings.proofpoint_secret_name]
+        if settings.entra_credential is not EntraCredential.FEDERATED:
+            names.append(settings.entra_secret_name)
+        return tuple(SecretStatus(name=name, days_left=self._days_left(name)) for name in names)
+
+    def close(self) -> None:
+        """Every connection that was opened is closed; a process that ends need not call it."""
+        self._closing.close()
+
+    def _days_left(self, name: str) -> int | None:
+        try:
+            expires_at: datetime | None = self.secrets.get(name).expires_at
+        except SyncError:
+            return None
+        return None if expires_at is None else (expires_at - self._clock.now()).days
+
+    def _credential(self, settings: Settings) -> Credential:
+        match settings.entra_credential:
+            case EntraCredential.SECRET:
+                return SecretCredential(secrets=self.secrets, secret_name=settings.entra_secret_name)
+            case EntraCredential.CERTIFICATE:
+                return CertificateCredential(secrets=self.secrets, secret_name=settings.entra_secret_name)
+            case EntraCredential.FEDERATED:
+                return FederatedCredential(
+                    identity_client_id=settings.azure_client_id,
+                    authority=settings.entra_authority,
+                    http=self._msal_http("managed identity"),
+                )
+
+    def _transport(self, service: str, base_url: str, connections: int) -> Transport:
+        transport = Transport(
+            service=service,
+            base_url=base_url,
+            clock=self._clock,
+            random=self._chance,
+            pool_size=connections,
+            timeouts=Timeouts(),
+            retry=RetryPolicy(),
+        )
+        self._closing.callback(transport.close)
+        return transport
+
+    def _msal_http(self, service: str) -> MsalHttp:
+        http = MsalHttp(service=service, clock=self._clock, random=self._chance)
+        self._closing.callback(http.close)
+        return http
+
+
+@functools.cache
+def application() -> Application:
+    """The application of this process, by its environment."""
+    quieten_libraries()
+    return Application(os.environ, clock=SystemClock(), chance=random.Random())  # noqa: S311  # jitter, not secrets
+
+
+def api() -> Api:
+    """The HTTP API; raises SyncError where the app cannot be wired."""
+    return Api(commands=application().engine, authorization=authorization_of(os.environ))
+
+
+def on_timer() -> None:
+    """One look of the timer."""
+    application().engine.on_timer()
+
+
+def on_message(text: str) -> None:
+    """One message of the queue."""
+    application().engine.on_message(text)
+
+
+def on_poison(text: str) -> None:
+    """One message that the host gave up."""
+    application().engine.on_poison(text)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _identity(client_id: str) -> "TokenCredential":
+    # Imported here: the library costs a cold start a tenth of a second, and a connection string does without.
+    from azure.identity import ManagedIdentityCredential
+
+    return ManagedIdentityCredential(client_id=client_id) if client_id else ManagedIdentityCredential()
