@@ -24,7 +24,7 @@ class Backend(Protocol):
         """Begin one invocation; the future holds an answer for HTTP, None for the rest, or FunctionFailedError."""
 
     def close(self) -> None:
-        """Take no more calls."""
+        """Take no more calls; nothing waits for those under way."""
 
 
 def script_path(app: Path) -> Path:

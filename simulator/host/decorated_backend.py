@@ -44,7 +44,7 @@ class DecoratedBackend:
         return self._pool.submit(self._invoke, function, call)
 
     def close(self) -> None:
-        """Take no more calls."""
+        """Take no more calls; nothing waits for those under way."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _load(self, app: Path) -> tuple[Function, ...]:

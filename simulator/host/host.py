@@ -20,6 +20,7 @@ from simulator.host.sign_in import PlatformSignIn
 from simulator.host.storage_queue import StorageQueues, connection_string
 from simulator.host.timers import TimerPump
 
+_STOP_SECONDS = 1.0
 _log = logging.getLogger("host")
 
 
@@ -70,11 +71,11 @@ class Host:
         return self._front.url
 
     def close(self) -> None:
-        """Take no more requests, timers and messages; what is under way may end."""
+        """Take no more requests, timers and messages; nothing waits for functions under way."""
         self._front.close()
         self._stop.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(timeout=_STOP_SECONDS)
         for source in self._sources.values():
             source.close()
         self._backend.close()

@@ -49,8 +49,9 @@ class WorkerBackend:
         return asyncio.run_coroutine_threadsafe(self._invoke(function, call), self._loop)
 
     def close(self) -> None:
-        """Take no more calls."""
-        runtime.stop_threadpool_executor()
+        """Take no more calls; nothing waits for those under way."""
+        # The library's own stop waits for functions that may run for minutes.
+        threading.Thread(target=runtime.stop_threadpool_executor, name="worker-stop", daemon=True).start()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
         if not self._thread.is_alive():

@@ -4,6 +4,7 @@
 import json
 import logging
 import os
+import threading
 from pathlib import Path
 
 import azure.functions as func
@@ -89,6 +90,8 @@ def worker(message: func.QueueMessage) -> None:
     _note("work", id=message.id, body=body, dequeue_count=message.dequeue_count)
     if body == "fail":
         raise RuntimeError("this message always fails")
+    if body == "hang":
+        threading.Event().wait()
 
 
 @app.queue_trigger(arg_name="message", queue_name="work-poison", connection="AzureWebJobsStorage")
