@@ -56,7 +56,10 @@ class EssentialsClient:
         return self._transport.request_count
 
     def get(self, path: str, *, deadline_seconds: float | None = None) -> Answer:
-        """The answer to a read below the organization, of a status in the 200s or 400s; raises as ``send`` does."""
+        """The answer to a read below the organization, of a status in the 200s or 400s.
+
+        Raises EssentialsCredentialError, NotConfiguredError (another stack), SecretError, ServiceError.
+        """
         return self._checked(self._read(self._path(path), deadline_seconds))
 
     def write(self, method: str, path: str, *, json_body: bytes | None) -> Answer:
@@ -65,15 +68,17 @@ class EssentialsClient:
         It is sent again only where Essentials certainly did nothing. Raises EssentialsCredentialError, SecretError,
         ThrottledError (nothing was done), UnreachableError and UnexpectedAnswerError (the effect is unknown).
         """
-        answer = self._send(
-            method,
-            self._path(path),
-            json_body=json_body,
-            repeatable=Repeatable.UNSENT_ONLY,
-            deadline_seconds=CALL_DEADLINE_SECONDS,
+        answer = self._checked(
+            self._send(
+                method,
+                self._path(path),
+                json_body=json_body,
+                repeatable=Repeatable.UNSENT_ONLY,
+                deadline_seconds=CALL_DEADLINE_SECONDS,
+            )
         )
         _refuse_page(answer)
-        return self._checked(answer)
+        return answer
 
     def me(self) -> Answer:
         """What Essentials says about the API account; raises as ``get`` does."""

@@ -105,7 +105,9 @@ class _Layers:
     def _read(self, field: SettingField[T]) -> None:
         source, text = self._layer(field)
         if text is None:
-            self.problems.append(SettingProblem(name=field.name, value="", fix=f"Set it to {field.kind.values}."))
+            self.problems.append(
+                SettingProblem(name=field.name, value="", fix=f"Set it to {field.kind.values}. {field.help}")
+            )
             return
         try:
             value = field.kind.parse(text)
