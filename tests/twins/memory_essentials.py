@@ -1,0 +1,252 @@
+"""Essentials in memory: one organization with the rules of the service, for tests of what reads and writes it.
+
+It is held to the same contract as the real client on the simulated service: tests/proofpoint/test_essentials_contract.py.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.engine.ports import Progress
+from shared.errors import IncompleteReadError, RefusedError, SyncError
+from shared.model import (
+    Account,
+    AccountEdit,
+    AccountType,
+    Address,
+    Created,
+    CreateOutcome,
+    FetchedAccount,
+    NewAccount,
+    NotCreated,
+    Organization,
+    Uid,
+)
+from shared.proofpoint.writer import MOST_IN_A_BATCH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One request that would change something, effect or not."""
+
+    method: str
+    addresses: tuple[Address, ...]
+
+
+class MemoryEssentials:
+    """OrganizationReader and AccountWriter on one organization in memory.
+
+    ``renames``: what a new primary address does, ``renamed``, ``refused`` or ``ignored``. ``after_write`` is called after each
+    request that was carried out, before it is answered.
+    """
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self.writes: list[Write] = []
+        self.renames = "renamed"
+        self.after_write: Callable[[], None] = lambda: None
+        self._refusals: dict[str, tuple[int, str]] = {}
+        self._failures: dict[str, list[SyncError]] = {}
+        self._next_uid = 480_000
+
+    # What somebody else does meanwhile.
+
+    def change(self, address: str, **fields: Any) -> None:
+        """The account has these values."""
+        self._put(replace(self._account(address), **fields))
+
+    def add(self, account: Account) -> None:
+        """There is one account more."""
+        self._put(account)
+
+    def remove(self, address: str) -> None:
+        """There is no such account."""
+        self._drop(self._account(address).uid)
+
+    # What goes wrong.
+
+    def refuse(self, address: str, *, status: int, message: str) -> None:
+        """Every write of this account is refused."""
+        self._refusals[address] = (status, message)
+
+    def fail(self, address: str, error: SyncError, *, times: int) -> None:
+        """The next requests that write this account fail without effect."""
+        self._failures[address] = [error] * times
+
+    # OrganizationReader
+
+    def read(self, *, progress: Progress) -> Organization:
+        """The organization as it is."""
+        own = self.organization.certificate.own_account
+        if all(own not in account.addresses for account in self.organization.accounts):
+            raise IncompleteReadError(f"The list of accounts lacks {own}.", "Search again.")
+        progress("reading_organization", 1, 1)
+        return self.organization
+
+    # AccountWriter
+
+    def fetch(self, address: Address) -> FetchedAccount | None:
+        """The account with this primary address; None where there is none."""
+        account = self._find(address)
+        return None if account is None else FetchedAccount(account=account, body=_body_of(account))
+
+    def create(self, accounts: Sequence[NewAccount]) -> tuple[CreateOutcome, ...]:
+        """The accounts that may be are there, each judged alone."""
+        if not 1 <= len(accounts) <= MOST_IN_A_BATCH:
+            raise ValueError(f"{len(accounts)} accounts cannot be created in one request.")
+        for account in accounts:
+            _check_type(account.type)
+        self._begin("POST", *(account.primary_email for account in accounts))
+        outcomes = tuple(self._create(account) for account in accounts)
+        self.after_write()
+        return outcomes
+
+    def update(self, fetched: FetchedAccount, edit: AccountEdit) -> None:
+        """The account is as it was fetched, with the edit."""
+        if edit.type is not None:
+            _check_type(edit.type)
+        address = fetched.account.primary_email
+        self._begin("PUT", address)
+        present = self._find(address)
+        if present is None:
+            raise _refused(address, 404, "User was not found")
+        wanted = _edited(fetched.account, edit)
+        if wanted.primary_email != address and self.renames == "ignored":
+            wanted = replace(wanted, primary_email=address, alias_emails=_without(wanted.alias_emails, address))
+        refusal = self._refusal(wanted, present)
+        if refusal is not None:
+            raise _refused(address, *refusal)
+        self._put(replace(wanted, uid=present.uid))
+        self.after_write()
+
+    def delete(self, address: Address) -> None:
+        """There is no account with this primary address."""
+        self._begin("DELETE", address)
+        present = self._find(address)
+        if present is None:
+            return
+        if address in self._refusals:
+            raise _refused(address, *self._refusals[address])
+        if self._is_own(present):
+            raise _refused(address, 403, "You cannot delete your own account")
+        self._drop(present.uid)
+        self.after_write()
+
+    def _begin(self, method: str, *addresses: Address) -> None:
+        for address in addresses:
+            if self._failures.get(address):
+                raise self._failures[address].pop()
+        self.writes.append(Write(method=method, addresses=addresses))
+
+    def _create(self, new: NewAccount) -> CreateOutcome:
+        account = Account(
+            uid=Uid(str(self._next_uid)),
+            primary_email=new.primary_email,
+            type=new.type,
+            is_active=new.is_active,
+            firstname=new.firstname,
+            surname=new.surname,
+            alias_emails=tuple(sorted(new.alias_emails)),
+        )
+        refusal = self._refusal(account, None)
+        if refusal is not None:
+            status, message = refusal
+            return NotCreated(primary_email=new.primary_email, status=status, message=message)
+        self._next_uid += 1
+        self._put(account)
+        return Created(primary_email=account.primary_email, uid=account.uid)
+
+    def _refusal(self, wanted: Account, present: Account | None) -> tuple[int, str] | None:
+        """Status and message where the rules do not let the account be so; None where they do."""
+        address = wanted.primary_email if present is None else present.primary_email
+        if address in self._refusals:
+            return self._refusals[address]
+        if present is not None and wanted.primary_email != present.primary_email and self.renames == "refused":
+            return 400, "primary_email cannot be changed"
+        if present is not None and self._is_own(present) and not (wanted.is_active and wanted.type == present.type):
+            return 403, "You cannot deactivate or demote your own account"
+        registered = {domain.name for domain in self.organization.domains}
+        others = {a for other in self.organization.accounts if other is not present for a in other.addresses}
+        for one in set(wanted.addresses) - set(present.addresses if present is not None else ()):
+            if one.rpartition("@")[2] not in registered:
+                return 400, "The domain of the address is not registered"
+            if one in others:
+                return 409, "Address is already in use"
+        if len(set(wanted.addresses)) < len(wanted.addresses):
+            return 409, "Address is already in use"
+        limit = self.organization.licences.limit
+        needs_seat = _takes_seat(wanted) and not (present is not None and _takes_seat(present))
+        if limit is not None and needs_seat and self.organization.active_users >= limit:
+            return 403, "The number of licensed users has been reached"
+        return None
+
+    def _is_own(self, account: Account) -> bool:
+        return self.organization.certificate.own_account in account.addresses
+
+    def _find(self, address: str) -> Account | None:
+        return next((a for a in self.organization.accounts if a.primary_email == address), None)
+
+    def _account(self, address: str) -> Account:
+        found = self._find(address)
+        assert found is not None, address
+        return found
+
+    def _put(self, account: Account) -> None:
+        others = [a for a in self.organization.accounts if a.uid != account.uid]
+        self._keep([*others, account])
+
+    def _drop(self, uid: Uid) -> None:
+        self._keep([a for a in self.organization.accounts if a.uid != uid])
+
+    def _keep(self, accounts: Sequence[Account]) -> None:
+        ordered = tuple(sorted(accounts, key=lambda a: a.primary_email))
+        certificate = replace(self.organization.certificate, accounts_read=len(ordered))
+        self.organization = replace(self.organization, accounts=ordered, certificate=certificate)
+
+
+def _body_of(account: Account) -> dict[str, object]:
+    return {
+        "uid": account.uid,
+        "primary_email": account.primary_email,
+        "type": account.type.value,
+        "is_active": account.is_active,
+        "firstname": account.firstname,
+        "surname": account.surname,
+        "alias_emails": list(account.alias_emails),
+        "white_list_senders": [],
+        "black_list_senders": [],
+    }
+
+
+def _edited(account: Account, edit: AccountEdit) -> Account:
+    return replace(
+        account,
+        primary_email=account.primary_email if edit.primary_email is None else edit.primary_email,
+        type=account.type if edit.type is None else edit.type,
+        is_active=account.is_active if edit.is_active is None else edit.is_active,
+        firstname=account.firstname if edit.firstname is None else edit.firstname,
+        surname=account.surname if edit.surname is None else edit.surname,
+        alias_emails=account.alias_emails if edit.alias_emails is None else tuple(sorted(edit.alias_emails)),
+    )
+
+
+def _without(addresses: Sequence[Address], address: Address) -> tuple[Address, ...]:
+    return tuple(one for one in addresses if one != address)
+
+
+def _takes_seat(account: Account) -> bool:
+    return account.is_active and account.type is not AccountType.FUNCTIONAL_ACCOUNT
+
+
+def _check_type(wanted: AccountType) -> None:
+    if wanted.is_protected:
+        raise ValueError(f"An account never becomes {wanted}.")
+
+
+def _refused(address: Address, status: int, message: str) -> RefusedError:
+    return RefusedError(
+        f"Essentials refuses the change of {address} ({status}): {message}.",
+        "Correct it.",
+        status=status,
+        identifier=address,
+    )
