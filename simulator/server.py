@@ -173,6 +173,9 @@ class _Connection(http.server.BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """A request line or head that cannot be read is answered with JSON, as everything is."""
         self.close_connection = True
+        self.request_version = (
+            self.protocol_version
+        )  # what cannot be read counts as HTTP/0.9, whose answers have no head
         response = json_response(int(code), {"error": message or HTTPStatus(code).phrase})
         self._send(response, response.body)
 
