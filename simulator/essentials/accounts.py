@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.essentials.addressbook import AddressBooks
+from simulator.essentials.addressbook import AccountKey, AddressBooks, key_of
 from simulator.essentials.answers import EssentialsError, RefusalKind, forbidden, invalid, not_found
 from simulator.essentials.claims import Claims
 from simulator.essentials.fields import (
@@ -83,8 +83,8 @@ class Accounts:
     books: AddressBooks
     mail: MailFlow
     claims: Claims
-    made_by_api: set[int]
-    """Uids of the accounts that were added here."""
+    made_by_api: set[AccountKey]
+    """The accounts that were added here."""
 
     def find(self, organization: EssentialsOrganization, primary_email: str) -> Json:
         """The account with this primary address."""
@@ -110,8 +110,8 @@ class Accounts:
         organization.next_uid += 1
         organization.users[account["uid"]] = account
         self.books.of(organization).note(account)
-        self.made_by_api.add(account["uid"])
-        self.mail.added(account)
+        self.made_by_api.add(key_of(organization, account))
+        self.mail.added(organization, account)
         _keep_password(organization, account, fields)
         if fields.get("send_welcome_email", account["type"] == AccountType.END_USER):
             self._welcome(organization, account)
@@ -126,7 +126,7 @@ class Accounts:
         """
         present, body = dict(account), terms.understood(sent)
         shown = {**_blank(), **account}
-        news = {name: value for name, value in body.items() if name not in shown or value != shown[name]}
+        news = {name: value for name, value in body.items() if name not in shown or not _is_same(value, shown[name])}
         fields = self._cased(_about(account["primary_email"], news, _ON_PUT))
         self._settle_primary(account, fields)
         wanted = self._wanted(account, fields, repeated=body.keys() - news.keys())
@@ -195,6 +195,8 @@ class Accounts:
         has_seat = present is not None and takes_seat(present)
         if not self.switches.is_user_capped or has_seat or not takes_seat(wanted):
             return
+        if len(organization.users) < organization.user_licences:
+            return  # counting seats takes a look at everybody
         if seats_taken(organization) >= organization.user_licences:
             raise EssentialsError(RefusalKind.CAP_REACHED, "The number of licensed users has been reached", identifier)
 
@@ -206,7 +208,7 @@ class Accounts:
             organization.passwords[new] = organization.passwords.pop(old)
         is_converted = account["type"] == AccountType.FUNCTIONAL_ACCOUNT != present.get("type")
         lag = CONVERSION_LAG if is_converted else CHANGE_LAG
-        self.mail.changed(account, before=live_addresses(present), lag=lag)
+        self.mail.changed(organization, account, before=live_addresses(present), lag=lag)
         promoted = (present.get("type"), account["type"]) == (AccountType.SILENT_USER, AccountType.END_USER)
         if promoted and self.switches.promotion_sends_welcome_mail:
             self._welcome(organization, account)
@@ -227,6 +229,10 @@ def _about(identifier: str, body: Json, checks: Mapping[str, Check]) -> Json:
     except EssentialsError as refusal:
         refusal.identifier = refusal.identifier or identifier
         raise
+
+
+def _is_same(sent: object, shown: object) -> bool:
+    return type(sent) is type(shown) and sent == shown  # 0 is not false
 
 
 def _keep_password(organization: EssentialsOrganization, account: Json, fields: Json) -> None:

@@ -5,11 +5,18 @@ from datetime import datetime
 from simulator.world import EssentialsOrganization, Json
 
 _Addresses = tuple[str, tuple[str, ...]]
+AccountKey = tuple[str, int]
+"""Primary domain and uid: uids tell accounts of one organization apart only."""
 
 
 def aliases_of(account: Json) -> list[str]:
     """The alias addresses as kept."""
     return account.get("alias_emails") or []
+
+
+def key_of(organization: EssentialsOrganization, account: Json) -> AccountKey:
+    """What tells the account from every other one."""
+    return organization.primary_domain, account["uid"]
 
 
 def addresses_of(account: Json) -> frozenset[str]:

@@ -57,7 +57,7 @@ class Claims:
                 self._drop(organization, holder)
                 continue
             self.books.of(organization).note(holder)
-            self.mail.changed(holder, before=before)
+            self.mail.changed(organization, holder, before=before)
 
     def discard(self, organization: EssentialsOrganization, account: Json) -> None:
         """The account is gone; its addresses are free at once or after a while."""

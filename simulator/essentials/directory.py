@@ -35,7 +35,6 @@ class Person:
             "is_active": self.is_active,
             "firstname": self.firstname,
             "surname": self.surname,
-            "send_welcome_email": self.type == AccountType.END_USER,
         }
 
 

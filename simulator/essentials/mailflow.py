@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from simulator.essentials.addressbook import AddressBooks, addresses_of
-from simulator.world import Json, World
+from simulator.essentials.addressbook import AccountKey, AddressBooks, addresses_of, key_of
+from simulator.world import EssentialsOrganization, Json, World
 
 NEW_ACCOUNT_LAG = timedelta(minutes=60)
 CHANGE_LAG = timedelta(minutes=30)
@@ -49,7 +49,7 @@ class MailFlow:
         self._world = world
         self._books = books
         self._routes: dict[str, _Route] = {}
-        self._flows_from: dict[int, datetime] = {}
+        self._flows_from: dict[AccountKey, datetime] = {}
 
     def recipient(self, address: str) -> int | None:
         """The uid of the account that mail to this address reaches now; None where it is rejected."""
@@ -58,16 +58,24 @@ class MailFlow:
             route = self._routes.get(address.lower())
             return self._holder(address) if route is None else route.leads_to(self._world.clock.now())
 
-    def added(self, account: Json) -> None:
+    def added(self, organization: EssentialsOrganization, account: Json) -> None:
         """A new account: its mail flows in an hour."""
-        effective_at = self._flows_from[account["uid"]] = self._world.clock.now() + NEW_ACCOUNT_LAG
+        effective_at = self._world.clock.now() + NEW_ACCOUNT_LAG
+        self._flows_from[key_of(organization, account)] = effective_at
         self._lead(live_addresses(account), was=None, becomes=account["uid"], effective_at=effective_at)
 
-    def changed(self, account: Json, *, before: frozenset[str], lag: timedelta = CHANGE_LAG) -> None:
+    def changed(
+        self,
+        organization: EssentialsOrganization,
+        account: Json,
+        *,
+        before: frozenset[str],
+        lag: timedelta = CHANGE_LAG,
+    ) -> None:
         """An account whose live addresses were ``before``: what it lost and what it got changes after ``lag``."""
         uid, effective_at, after = account["uid"], self._world.clock.now() + lag, live_addresses(account)
         self._lead(before - after, was=uid, becomes=None, effective_at=effective_at)
-        flows_from = max(effective_at, self._flows_from.get(uid, effective_at))
+        flows_from = max(effective_at, self._flows_from.get(key_of(organization, account), effective_at))
         self._lead(after - before, was=None, becomes=uid, effective_at=flows_from)
 
     def removed(self, account: Json) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simulator.essentials.accounts import Accounts
-from simulator.essentials.addressbook import addresses_of
+from simulator.essentials.addressbook import addresses_of, key_of
 from simulator.essentials.answers import EssentialsError
 from simulator.essentials.azure import azure_settings
 from simulator.essentials.directory import Person, group_containers, mail_addresses, people
@@ -78,7 +78,7 @@ class NativeSync:
 
     def _add(self, organization: EssentialsOrganization, person: Person) -> None:
         account = self._accounts.add(organization, person.as_account(), _TERMS)
-        self._accounts.made_by_api.discard(account["uid"])
+        self._accounts.made_by_api.discard(key_of(organization, account))
 
     def _update(
         self, organization: EssentialsOrganization, present: Json, person: Person, report: NativeSyncReport
@@ -106,7 +106,7 @@ class NativeSync:
         spared = set() if self._accounts.switches.native_sync_removes_api_accounts else self._accounts.made_by_api
         for account in list(organization.users.values()):
             is_known = bool(addresses_of(account) & known)
-            if is_known or account["type"] in ADMIN_TYPES or account["uid"] in spared:
+            if is_known or account["type"] in ADMIN_TYPES or key_of(organization, account) in spared:
                 continue
             self._accounts.remove(organization, account, caller=None)
             report.removed.append(account["primary_email"])

@@ -158,10 +158,10 @@ class Answer:
 class Client:
     """Speaks to the simulated Essentials as the organization's administrator."""
 
-    def __init__(self) -> None:
+    def __init__(self, switches: EssentialsSwitches | None = None) -> None:
         self.world = world()
         self.organization = self.world.organizations[0]
-        self.switches = EssentialsSwitches()
+        self.switches = switches or EssentialsSwitches()
         self.faults = FaultBook()
         self.service = EssentialsService(world=self.world, faults=self.faults, switches=self.switches)
         self.user = ADMIN
