@@ -4,7 +4,7 @@ import os
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,16 +30,14 @@ class Deployment:
         """A search, carried out."""
         return self.finished(self.application.engine.start_search(narrowing or Narrowing(), PERSON))
 
-    def execute(self, plan_id: str, **chosen: frozenset[str]) -> Run:
-        """An execution of a plan, the guard approved where it asks for it, carried out."""
+    def execute(self, plan_id: str, *, exclude: frozenset[str] = frozenset()) -> Run:
+        """An execution of a plan's ticked changes, the guard approved where it asks for it, carried out."""
         engine = self.application.engine
-        digest = engine.plan(plan_id).plan.digest
-        selection = Selection(digest=digest, **chosen)
+        selection = Selection(digest=engine.plan(plan_id).plan.digest, exclude=exclude)
         try:
             run = engine.execute(plan_id, selection, PERSON)
         except GuardTrippedError as stopped:
-            approved = Selection(digest=digest, approve=stopped.selection_digest, **chosen)  # type: ignore[arg-type]
-            run = engine.execute(plan_id, approved, PERSON)
+            run = engine.execute(plan_id, replace(selection, approve=stopped.selection_digest), PERSON)
         return self.finished(run)
 
     def finished(self, run: Run) -> Run:
