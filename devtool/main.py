@@ -1,6 +1,7 @@
 """The commands of ``dev.py``."""
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -54,10 +55,10 @@ def _run(command: str, options: list[str]) -> int:
 
 
 def _module(name: str, options: list[str]) -> int:
+    """Become the program, so that a signal to this command reaches it and paths mean what they mean here."""
     python = environment(ROOT, running_python()).python
-    process = subprocess.Popen([str(python), "-m", name, *options], cwd=ROOT)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue  # the terminal has told the program too; its own end is awaited
+    command = [str(python), "-P", "-m", name, *options]
+    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if os.name == "posix":
+        os.execve(python, command, settings)
+    return subprocess.run(command, env=settings, check=False).returncode
