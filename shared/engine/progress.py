@@ -8,6 +8,8 @@ from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.records import Runs
 
 WRITE_EVERY_SECONDS = 1.0
+EXECUTING_STAGES = ("checking", "executing")
+"""Stages whose ``done`` counts journalled results, the first of them before the slice wrote anything."""
 
 
 class ReadingCutError(Exception):
@@ -32,8 +34,13 @@ class RunProgress:
         self._may_cancel = True
         self._lock = threading.Lock()
         self._written_at = float("-inf")
-        self.has_moved = False
+        self._journalled_before: int | None = None
+        self._journalled = 0
+
+    @property
+    def has_moved(self) -> bool:
         """Whether the slice journalled anything."""
+        return self._journalled_before is not None and self._journalled > self._journalled_before
 
     def never_cut(self) -> None:
         """From now on no reading is cut: the queue has the time for it."""
@@ -49,8 +56,9 @@ class RunProgress:
         if self._may_cut and now >= self._ends_at:
             raise ReadingCutError
         self._keeper.note_progress()
-        if stage == "executing":
-            self.has_moved = True
+        if stage in EXECUTING_STAGES:
+            self._journalled_before = done if self._journalled_before is None else self._journalled_before
+            self._journalled = done
         with self._lock:
             if now - self._written_at < WRITE_EVERY_SECONDS:
                 return

@@ -1,0 +1,135 @@
+"""An engine on a real folder store, with both services in memory and a clock that tests own."""
+
+import gzip
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from shared.diff.options import SyncOptions
+from shared.engine.engine import Engine
+from shared.engine.parts import Parts
+from shared.engine.ports import Progress
+from shared.engine.run import Actor, ActorKind, Narrowing, Run, Selection
+from shared.model import Directory, EntraId
+from shared.settings import Settings, load_settings
+from shared.state import State, folder_state
+from tests.builders.sides import NOW
+from tests.twins.memory_essentials import MemoryEssentials
+from tests.twins.still_clock import StillClock
+
+PERSON = Actor(kind=ActorKind.PERSON, by="Ann (00000000-0000-4000-8000-00000000000a)")
+PROGRAM = Actor(kind=ActorKind.APPLICATION, by="pipeline (00000000-0000-4000-8000-00000000000b)")
+
+ENVIRONMENT = {
+    "ENTRA_TENANT_ID": "11111111-1111-4111-8111-111111111111",
+    "ENTRA_CLIENT_ID": "22222222-2222-4222-8222-222222222222",
+    "KEY_VAULT_URL": "https://vault.example.com",
+    "AZURE_CLIENT_ID": "33333333-3333-4333-8333-333333333333",
+    "PROOFPOINT_DOMAIN": "example.com",
+    "PROOFPOINT_USER": "api-sync@example.com",
+    "AUTH_MODE": "key",
+    "STATE_DIR": "unused",
+}
+
+
+@dataclass(slots=True)
+class MemoryDirectory:
+    """Implements DirectoryReader with a directory that a test sets; ``failure`` is raised instead where it is set."""
+
+    directory: Directory
+    failure: Exception | None = None
+    before_reading: Callable[[], None] = lambda: None
+    reads: int = 0
+
+    def read(self, *, scope_groups: Sequence[EntraId], progress: Progress) -> Directory:  # noqa: ARG002  # a seam
+        self.before_reading()
+        progress("reading_directory", 0, 0)
+        self.reads += 1
+        if self.failure is not None:
+            raise self.failure
+        return self.directory
+
+
+@dataclass(slots=True)
+class MemoryQueue:
+    """Implements Queue, and remembers what was sent and with which delay."""
+
+    sent: list[tuple[str, int]] = field(default_factory=list)
+
+    def send(self, text: str, *, delay_seconds: int = 0) -> None:
+        self.sent.append((text, delay_seconds))
+
+    def take(self) -> str:
+        """The oldest message, taken out."""
+        return self.sent.pop(0)[0]
+
+
+@dataclass(slots=True)
+class Frame:
+    """One deployment in memory; ``engine`` is a worker of it, and ``another_engine`` a second one on the same state."""
+
+    path: Path
+    directory: MemoryDirectory
+    essentials: MemoryEssentials
+    clock: StillClock = field(default_factory=lambda: StillClock(NOW))
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    options: SyncOptions = field(default_factory=SyncOptions)
+    environment: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+    events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    ids: int = 0
+
+    @property
+    def state(self) -> State:
+        return folder_state(self.path, clock=self.clock, new_id=self.new_id)
+
+    def new_id(self) -> str:
+        self.ids += 1
+        return f"{self.ids:08x}-0000-4000-8000-000000000000"
+
+    def settings(self) -> Settings:
+        return replace(load_settings(self.environment, {}), options=self.options)
+
+    @property
+    def engine(self) -> Engine:
+        state = self.state
+        return Engine(
+            Parts(
+                documents=state.documents,
+                lease=state.lease,
+                queue=self.queue,
+                clock=self.clock,
+                new_id=self.new_id,
+                settings=self.settings,
+                directory_reader=lambda: self.directory,
+                organization_reader=lambda: self.essentials,
+                account_writer=lambda: self.essentials,
+                secrets=tuple,
+                announce=lambda event, fields: self.events.append((event, fields)),
+            )
+        )
+
+    def search(self, narrowing: Narrowing | None = None) -> Run:
+        """A search carried out by the queue."""
+        run = self.engine.start_search(narrowing or Narrowing(), PERSON)
+        return self.deliver(run)
+
+    def execute(self, plan_id: str, **chosen: frozenset[str]) -> Run:
+        """An execution of a plan carried out by the queue, the guard approved."""
+        plan = self.engine.plan(plan_id).plan
+        run = self.engine.execute(plan_id, Selection(digest=plan.digest, **chosen), PERSON)  # type: ignore[arg-type]
+        return self.deliver(run)
+
+    def deliver(self, run: Run, *, at_most: int = 20) -> Run:
+        """The run once the queue has nothing more to do for it."""
+        for _ in range(at_most):
+            if not self.queue.sent:
+                break
+            self.engine.on_message(self.queue.take())
+        return self.engine.run(run.id)
+
+    def ledger(self) -> dict[str, object]:
+        """The stored ledger's entries, raw."""
+        stored = json.loads(gzip.decompress((self.path / "default" / "ledger.json.gz").read_bytes()))
+        entries: dict[str, object] = stored["body"]["entries"]
+        return entries
