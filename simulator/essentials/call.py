@@ -40,6 +40,8 @@ class Call:
     """The one that the path names; the caller's own where it names none."""
     places: tuple[str, ...]
     """What stands in the places that the route leaves open, after the organization's domain."""
+    stack_url: str
+    """Where the organization's stack is: for the stack that answers, the address that the caller spoke to."""
     caller: Caller
     terms: Terms
     content_type: str

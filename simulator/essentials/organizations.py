@@ -182,18 +182,16 @@ def show_caller(call: Call) -> Response:
 
 
 class Endpoints:
-    """``/endpoints/{domain}``: on which stack the domain lives."""
+    """``/endpoints/{domain}``: on which stack the domain lives, whoever asks."""
 
     def __init__(self, switches: EssentialsSwitches) -> None:
         self._switches = switches
 
     def show(self, call: Call) -> Response:
         """GET."""
-        stack = call.organization.stack
-        url = f"https://{stack}.proofpointessentials.com"
         if self._switches.endpoints_form is EndpointsForm.OBJECTS:
-            return answer({"endpoints": [{"stack": stack, "url": url}]})
-        return answer({"endpoints": [url]})
+            return answer({"endpoints": [{"stack": call.organization.stack, "url": call.stack_url}]})
+        return answer({"endpoints": [call.stack_url]})
 
 
 def _first_admin(organization: EssentialsOrganization) -> Json | None:

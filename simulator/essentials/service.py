@@ -70,11 +70,12 @@ class EssentialsService:
         path = raw.removesuffix("/")
         route, places = self._routes.find(request.method, path.removeprefix(f"{VERSION}/"))
         organization = self._reached(route, caller, places)
-        self._check_rights(caller, organization, request)
+        self._check_rights(route, caller, organization, request)
         call = Call(
             path=unquote(path),
             organization=organization,
             places=places[1:],
+            stack_url=self._stack_url(organization, request.origin),
             caller=caller,
             terms=Terms.of(request.headers),
             content_type=request.headers.get("content-type", ""),
@@ -98,18 +99,24 @@ class EssentialsService:
                 return organization
         raise not_found("Organization was not found", places[0])
 
-    def _check_rights(self, caller: Caller, organization: EssentialsOrganization, request: Request) -> None:
+    def _check_rights(
+        self, route: Route, caller: Caller, organization: EssentialsOrganization, request: Request
+    ) -> None:
         """Whether the caller may do this there. Raises EssentialsError (forbidden, too large)."""
         address = caller.account["primary_email"]
         if not caller.is_admin:
             raise forbidden("Administrator privileges are required", address)
-        if organization is not caller.organization:
+        if organization is not caller.organization and route.reach is not Reach.EVERY_STACK:
             raise forbidden("You do not have access to this organization", address)
         if caller.is_read_only and request.method != "GET":
             raise forbidden("You have read-only access", address)
         largest = self.switches.largest_body_bytes
         if largest is not None and len(request.body) > largest:
             raise EssentialsError(RefusalKind.TOO_LARGE, f"A request body holds at most {largest} bytes")
+
+    def _stack_url(self, organization: EssentialsOrganization, origin: str) -> str:
+        is_local = organization.stack == self._own_stack()
+        return origin if is_local else f"https://{organization.stack}.proofpointessentials.com"
 
     def _own_stack(self) -> str | None:
         """The stack that is served; None where there is no organization at all."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.essentials import EssentialsService
 from tests.simulator_essentials.organization import ADMIN, CURRENT, PASSWORD, Client, user
 
 ORGANIZATION = "/orgs/contoso.example"
@@ -130,13 +131,26 @@ def test_what_is_not_offered_is_not_found(essentials: Client, method: str, path:
     assert set(answer.error) == {"status", "error_message", "identifier"}
 
 
-def test_endpoints_answers_on_every_stack(essentials: Client) -> None:
+@pytest.mark.parametrize("caller", [ADMIN, "admin@other.example", "admin@far.example"])
+def test_endpoints_answers_administrators_of_every_stack(essentials: Client, caller: str) -> None:
     """Rule 17."""
+    essentials.user = caller
     own = essentials.send("GET", "/endpoints/fabrikam.example")
-    assert own.json == {"endpoints": ["https://us1.proofpointessentials.com"]}
-    essentials.user = "admin@far.example"
+    assert own.json == {"endpoints": ["https://127.0.0.1:44443"]}
     far = essentials.send("GET", "/endpoints/far.example")
     assert far.json == {"endpoints": ["https://eu1.proofpointessentials.com"]}
+    assert essentials.send("GET", "/endpoints/unknown.example").status == 404
+
+
+def test_each_stack_serves_its_own_organizations(essentials: Client) -> None:
+    """Rule 2."""
+    eu1 = EssentialsService(world=essentials.world, faults=essentials.faults, stack="eu1")
+    essentials.service, essentials.user = eu1, "admin@far.example"
+    assert essentials.send("GET", "/orgs/far.example").status == 200
+    assert essentials.send("GET", "/orgs/contoso.example").status == 404
+    assert essentials.send("GET", "/endpoints/contoso.example").json == {
+        "endpoints": ["https://us1.proofpointessentials.com"]
+    }
 
 
 def test_me_tells_role_and_organization(essentials: Client) -> None:

@@ -1,25 +1,18 @@
-"""Every open question in both positions: what the simulated Essentials does by default, and what it does otherwise."""
+"""Open questions about writes and lists, in every position: what is done by default, and what otherwise."""
 
 import pytest
 
 from simulator.essentials import (
-    AddressInUse,
     BatchBody,
     CreatedBody,
     EmptyAliases,
-    EndpointsForm,
-    ExemptionsForm,
-    LetterCase,
-    MaskedKey,
     PutMeaning,
-    Rename,
     RetryAfter,
 )
 from tests.simulator_essentials.organization import ADMIN, CURRENT, Client, user
 
 DANA = "dana.reyes@contoso.example"
 QUIET = "quiet@contoso.example"
-SETTINGS = "/orgs/contoso.example/settings/azure"
 LEE, KIM = "lee@contoso.example", "kim@contoso.example"
 
 
@@ -45,17 +38,6 @@ def test_a_replacing_put_of_a_whole_object_changes_one_field(essentials: Client)
     before = essentials.account(DANA)
     assert essentials.put(DANA, {**before, "is_active": False}).status == 204
     assert essentials.account(DANA) == {**before, "is_active": False}
-
-
-def test_replacing_native_sync_settings_keeps_the_key(essentials: Client) -> None:
-    essentials.switches.put = PutMeaning.REPLACE
-    assert essentials.send("PUT", SETTINGS, {"sync_frequency": 12}).status == 204
-    assert essentials.organization.azure == {
-        "ad_key": "abcdefghijklmnop",
-        "secret_expiry": "2027-03-01",
-        "last_successful_sync": "2026-11-20 03:00:00",
-        "sync_frequency": 12,
-    }
 
 
 @pytest.mark.parametrize(
@@ -154,101 +136,6 @@ def test_an_invalid_field_has_the_status_that_the_switch_says(essentials: Client
     assert essentials.put(DANA, {"type": "person"}).status == status
 
 
-def test_another_primary_address_renames(essentials: Client) -> None:
-    assert essentials.put(DANA, {"primary_email": LEE}).status == 204
-    assert essentials.account(LEE)["uid"] == 2
-    assert essentials.get(f"/users/{DANA}").status == 404
-    assert essentials.post(user(DANA)).status == 201
-
-
-def test_another_primary_address_is_refused(essentials: Client) -> None:
-    essentials.switches.rename = Rename.REFUSED
-    assert essentials.put(DANA, {"primary_email": LEE, "firstname": "D"}).status == 400
-    assert essentials.account(DANA)["firstname"] == "Dana"
-    assert essentials.put(DANA, {"primary_email": DANA.upper()}).status == 204
-
-
-def test_another_primary_address_is_passed_over(essentials: Client) -> None:
-    essentials.switches.rename = Rename.IGNORED
-    assert essentials.put(DANA, {"primary_email": LEE, "firstname": "D"}).status == 204
-    assert essentials.account(DANA)["firstname"] == "D"
-    assert essentials.get(f"/users/{LEE}").status == 404
-
-
-def test_an_address_in_use_is_refused(essentials: Client) -> None:
-    assert essentials.put(QUIET, {"alias_emails": [DANA]}).status == 409
-
-
-def test_an_alias_in_use_moves(essentials: Client) -> None:
-    essentials.switches.address_in_use = AddressInUse.MOVED
-    assert essentials.put(QUIET, {"alias_emails": ["d.reyes@contoso.example"]}).status == 204
-    assert essentials.account(DANA)["alias_emails"] == ["dana@fabrikam.example"]
-
-
-def test_a_primary_in_use_moves_and_its_account_goes_on_under_its_alias(essentials: Client) -> None:
-    essentials.switches.address_in_use = AddressInUse.MOVED
-    assert essentials.put(QUIET, {"alias_emails": [DANA]}).status == 204
-    moved = essentials.account("d.reyes@contoso.example")
-    assert (moved["uid"], moved["alias_emails"]) == (2, ["dana@fabrikam.example"])
-
-
-def test_an_account_that_loses_its_only_address_is_gone(essentials: Client) -> None:
-    essentials.switches.address_in_use = AddressInUse.MOVED
-    assert essentials.post(user(LEE, alias_emails=["scanner@contoso.example"])).status == 201
-    assert 3 not in essentials.organization.users
-
-
-def test_an_administrators_address_does_not_move(essentials: Client) -> None:
-    essentials.switches.address_in_use = AddressInUse.MOVED
-    assert essentials.put(QUIET, {"alias_emails": [ADMIN]}).status == 409
-
-
-def test_an_alias_of_an_inactive_account_stays_reserved(essentials: Client) -> None:
-    assert essentials.put(QUIET, {"alias_emails": ["gone-alias@contoso.example"]}).status == 409
-
-
-def test_an_alias_of_an_inactive_account_is_free(essentials: Client) -> None:
-    essentials.switches.deactivation_frees_aliases = True
-    assert essentials.put(QUIET, {"alias_emails": ["gone-alias@contoso.example"]}).status == 204
-    assert essentials.account("gone@contoso.example")["alias_emails"] == []
-    assert essentials.post(user("gone@contoso.example")).status == 409
-    assert essentials.put(QUIET, {"alias_emails": ["dana@fabrikam.example"]}).status == 409
-
-
-def test_an_address_of_a_deleted_account_is_free_at_once(essentials: Client) -> None:
-    essentials.delete(DANA)
-    assert essentials.post(user(DANA)).status == 201
-
-
-def test_an_address_of_a_deleted_account_is_free_later(essentials: Client) -> None:
-    essentials.switches.deletion_reserves_seconds = 600
-    essentials.delete(DANA)
-    assert essentials.post(user(DANA)).status == 409
-    assert essentials.put(QUIET, {"alias_emails": ["d.reyes@contoso.example"]}).status == 409
-    essentials.advance(minutes=10)
-    assert essentials.post(user(DANA)).status == 201
-
-
-@pytest.mark.parametrize(("letter_case", "kept"), [(LetterCase.KEPT, "Lee@Contoso.example"), (LetterCase.LOWERED, LEE)])
-def test_letter_case_is_kept_or_lowered(essentials: Client, letter_case: LetterCase, kept: str) -> None:
-    essentials.switches.letter_case = letter_case
-    shown = essentials.post(user("Lee@Contoso.example", alias_emails=["L@contoso.example"])).json
-    assert shown["primary_email"] == kept
-    assert shown["alias_emails"] == ["L@contoso.example" if letter_case is LetterCase.KEPT else "l@contoso.example"]
-    assert essentials.account(LEE)["uid"] == 100
-
-
-def test_an_alias_finds_nobody(essentials: Client) -> None:
-    assert essentials.get("/users/dana@fabrikam.example").status == 404
-
-
-def test_an_alias_finds_the_account_for_reading(essentials: Client) -> None:
-    essentials.switches.alias_finds_account = True
-    assert essentials.account("DANA@fabrikam.example")["uid"] == 2
-    assert essentials.put("dana@fabrikam.example", {"firstname": "D"}).status == 404
-    assert essentials.get("/users/nobody@contoso.example").status == 404
-
-
 @pytest.mark.parametrize("headers", [{}, CURRENT])
 def test_the_list_leaves_sender_lists_out(essentials: Client, headers: dict[str, str]) -> None:
     names = {"safe_list_senders", "block_list_senders", "white_list_senders", "black_list_senders"}
@@ -316,85 +203,3 @@ def test_licences_may_be_overshot_without_a_cap(essentials: Client) -> None:
     essentials.organization.user_licences = 4
     essentials.switches.is_user_capped = False
     assert essentials.post(user(LEE)).status == 201
-
-
-@pytest.mark.parametrize(
-    ("login", "mfa"),
-    [
-        ({"force_azure_login": True}, {}),
-        ({"idp_for_forced_login": "dddddddd-0000-4000-8000-000000000001"}, {}),
-        ({"allow_local_login": False}, {}),
-        ({}, {"is_mfa_enabled": True}),
-    ],
-)
-def test_login_settings_shut_the_headers_out_or_do_not(
-    essentials: Client, login: dict[str, object], mfa: dict[str, object]
-) -> None:
-    essentials.organization.login, essentials.organization.mfa = login, mfa
-    assert essentials.get("/users").status == 200
-    essentials.switches.login_settings_bind_api = True
-    assert essentials.get("/users").status == 401
-
-
-def test_open_login_settings_shut_nobody_out(essentials: Client) -> None:
-    essentials.switches.login_settings_bind_api = True
-    assert essentials.get("/users").status == 200
-
-
-BODIES = {
-    ExemptionsForm.STRINGS: [LEE, KIM],
-    ExemptionsForm.OBJECTS: [{"email": LEE}, {"email": KIM}],
-    ExemptionsForm.COMMA_SEPARATED: f"{LEE}, {KIM}",
-}
-
-
-@pytest.mark.parametrize("sent", BODIES)
-@pytest.mark.parametrize("taken", ExemptionsForm)
-def test_exemptions_come_in_any_form_or_in_one_only(
-    essentials: Client, taken: ExemptionsForm, sent: ExemptionsForm
-) -> None:
-    essentials.switches.exemptions_form = taken
-    is_taken = taken in (ExemptionsForm.ANY, sent)
-    answer = essentials.send("PUT", f"{SETTINGS}/exemptions", BODIES[sent])
-    assert answer.status == (204 if is_taken else 400)
-    assert essentials.organization.exemptions[1:] == ([LEE, KIM] if is_taken else [])
-
-
-@pytest.mark.parametrize("body", [["nobody"], [{"mail": LEE}], "", [LEE, {"email": KIM}], {"email": LEE}, 5])
-def test_an_exemption_that_is_no_address_is_refused(essentials: Client, body: object) -> None:
-    assert essentials.send("PUT", f"{SETTINGS}/exemptions", body).status == 400
-
-
-def test_endpoints_are_objects(essentials: Client) -> None:
-    essentials.switches.endpoints_form = EndpointsForm.OBJECTS
-    shown = essentials.send("GET", "/endpoints/contoso.example").json
-    assert shown == {"endpoints": [{"stack": "us1", "url": "https://us1.proofpointessentials.com"}]}
-
-
-@pytest.mark.parametrize(
-    ("masked_key", "shown"),
-    [
-        (MaskedKey.ASTERISKS, "********"),
-        (MaskedKey.LAST_FOUR, "********mnop"),
-        (MaskedKey.ABSENT, "absent"),
-    ],
-)
-def test_the_key_is_masked(essentials: Client, masked_key: MaskedKey, shown: str) -> None:
-    essentials.switches.masked_key = masked_key
-    answer = essentials.get("/settings/azure")
-    assert answer.json.get("ad_key", "absent") == shown
-    assert b"abcdefghijklmnop" not in answer.body
-
-
-def test_a_mask_that_is_sent_back_becomes_the_key(essentials: Client) -> None:
-    essentials.send("PUT", SETTINGS, essentials.get("/settings/azure").json)
-    assert essentials.organization.azure["ad_key"] == "********"
-
-
-@pytest.mark.parametrize("masked_key", [MaskedKey.ASTERISKS, MaskedKey.LAST_FOUR])
-def test_a_mask_that_is_sent_back_is_recognized(essentials: Client, masked_key: MaskedKey) -> None:
-    essentials.switches.masked_key, essentials.switches.mask_overwrites_key = masked_key, False
-    essentials.send("PUT", SETTINGS, essentials.get("/settings/azure").json)
-    assert essentials.organization.azure["ad_key"] == "abcdefghijklmnop"
-    essentials.send("PUT", SETTINGS, {"ad_key": "a new key"})
-    assert essentials.organization.azure["ad_key"] == "a new key"
