@@ -57,7 +57,11 @@ param vaultOfficerObjectId string = ''
 @secure()
 param proofpointPassword string = ''
 
-@description('Client secret of the app registration, likewise; not used with a federated credential.')
+@description('When that password expires, in seconds since 1970; 0: not known, so nobody is warned by the vault.')
+@minValue(0)
+param proofpointPasswordExpiresAtSeconds int = 0
+
+@description('Client secret of the app registration that reads Microsoft Graph, likewise; not used with a federated credential.')
 @secure()
 param entraClientSecret string = ''
 
@@ -350,6 +354,7 @@ module keyVault 'modules/keyvault.bicep' = {
     vaultOfficerObjectId: vaultOfficerObjectId
     proofpointSecretName: proofpointSecretName
     proofpointPassword: proofpointPassword
+    proofpointPasswordExpiresAtSeconds: proofpointPasswordExpiresAtSeconds
     entraSecretName: entraSecretName
     entraClientSecret: entraClientSecret
     entraClientSecretExpiresAtSeconds: entraClientSecretExpiresAtSeconds
@@ -435,3 +440,20 @@ output vaultName string = keyVault.outputs.name
 
 @description('Name of the storage account.')
 output storageAccountName string = storage.outputs.name
+
+@description('What is left to do, in this order; docs/deployment.md has the commands.')
+output nextSteps string[] = concat(
+  empty(entraClientId)
+    ? ['Register the application that reads Microsoft Graph, and deploy again with entraClientId.']
+    : [],
+  authMode == 'easyauth' && empty(signInClientId)
+    ? ['Register the application that people sign in to, and deploy again with signInClientId.']
+    : [],
+  ['Put the password of ${proofpointUser} into ${vaultName} as ${proofpointSecretName}, if it is not there yet.'],
+  entraCredential == 'federated'
+    ? []
+    : [
+        'Put the ${entraCredential} of the app registration into ${vaultName} as ${entraSecretName}, if it is not there yet.'
+      ],
+  ['Publish the code to ${siteName}, then search, review and execute on the review page: that opens the gate.']
+)

@@ -22,6 +22,9 @@ param proofpointSecretName string
 @secure()
 param proofpointPassword string
 
+@description('When the password expires, in seconds since 1970; 0: not known.')
+param proofpointPasswordExpiresAtSeconds int
+
 @description('Name of the secret with the client secret of the app registration.')
 param entraSecretName string
 
@@ -29,7 +32,7 @@ param entraSecretName string
 @secure()
 param entraClientSecret string
 
-@description('When the client secret expires, in seconds since 1970; 0: never.')
+@description('When the client secret expires, in seconds since 1970; 0: not known.')
 param entraClientSecretExpiresAtSeconds int
 
 @description('The workspace that takes the logs.')
@@ -67,6 +70,7 @@ resource proofpointSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!
   properties: {
     value: proofpointPassword
     contentType: 'Password of the Essentials account'
+    attributes: proofpointPasswordExpiresAtSeconds == 0 ? {} : { exp: proofpointPasswordExpiresAtSeconds }
   }
 }
 

@@ -87,6 +87,7 @@ COMPLETE = ParameterSet(
         "automationClientIds": [AUTOMATION_CLIENT_ID],
         "allowAzureCli": True,
         "alwaysReadyInstances": 1,
+        "proofpointPasswordExpiresAtSeconds": 1_800_000_000,
         "entraClientSecretExpiresAtSeconds": 1_900_000_000,
         "tags": {},
     },

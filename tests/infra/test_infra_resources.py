@@ -140,11 +140,10 @@ def test_secrets_are_written_only_where_given(foretold: Foretold) -> None:
 
     by_name = {s["name"].rpartition("/")[2]: s["properties"] for s in foretold(COMPLETE).of_type(f"{VAULT}/secrets")}
 
-    assert {name: p["value"] for name, p in by_name.items()} == {
-        "essentials-password": "from-the-form",
-        "reader-certificate": "also-from-the-form",
+    assert {name: (p["value"], p["attributes"]) for name, p in by_name.items()} == {
+        "essentials-password": ("from-the-form", {"exp": 1_800_000_000}),
+        "reader-certificate": ("also-from-the-form", {"exp": 1_900_000_000}),
     }
-    assert by_name["reader-certificate"]["attributes"] == {"exp": 1_900_000_000}
 
 
 def test_containers_and_queues_are_those_of_the_code(foretold: Foretold) -> None:
@@ -293,6 +292,20 @@ def test_the_end_of_a_secret_is_an_alert(foretold: Foretold) -> None:
         "Microsoft.KeyVault.SecretNearExpiry",
         "Microsoft.KeyVault.SecretExpired",
     ]
+
+
+def test_the_next_steps_are_those_that_are_left(foretold: Foretold) -> None:
+    first, last = (" ".join(foretold(c).outputs["nextSteps"]) for c in (BEFORE_THE_REGISTRATIONS, FEDERATED))
+
+    assert "entraClientId" in first
+    assert "signInClientId" in first
+    assert "entraClientId" not in last
+    assert "signInClientId" not in last
+    assert "Publish the code" in last
+
+
+def test_key_mode_asks_for_no_sign_in_registration(foretold: Foretold) -> None:
+    assert "signInClientId" not in " ".join(foretold(KEY_AND_SECRET).outputs["nextSteps"])
 
 
 def test_names_are_such_as_azure_takes(deployment: Deployment) -> None:
