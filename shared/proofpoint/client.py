@@ -58,7 +58,7 @@ class EssentialsClient:
     def get(self, path: str, *, deadline_seconds: float | None = None) -> Answer:
         """The answer to a read below the organization, of a status in the 200s or 400s.
 
-        Raises EssentialsCredentialError, NotConfiguredError (another stack), SecretError, ServiceError.
+        Raises EssentialsCredentialError, SecretError, ServiceError.
         """
         return self._checked(self._read(self._path(path), deadline_seconds))
 
@@ -190,18 +190,18 @@ class EssentialsClient:
             "Essentials has a problem of its own; the app tries again by itself. Look at its status page if it lasts.",
         )
 
-    def _not_let_in(self, answer: Answer) -> SyncError:
-        """The error for a 401. Another stack than the account's own says that as well, but answers which one is."""
+    def _not_let_in(self, answer: Answer) -> EssentialsCredentialError:
+        """The error for a 401. A stack that does not know the account says that as well, but answers which one does."""
         stacks = self._stacks()
-        if stacks and self._host(answer) not in stacks:
-            return NotConfiguredError(
-                f"{answer.where} answered 401: {self._domain} and {self._user} are not on {self._host(answer)}.",
-                f"Set PROOFPOINT_URL to https://{' or https://'.join(stacks)}.",
-            )
+        elsewhere = (
+            f" If the organization lives on {' or '.join(stacks)}, set PROOFPOINT_URL to that."
+            if stacks and self._host(answer) not in stacks
+            else ""
+        )
         return EssentialsCredentialError(
             f"Essentials refuses {self._user} with the password in the secret {self._secret_name} (401).",
             f"Store the account's present password: az keyvault secret set -n {self._secret_name}. It must be a local "
-            "Essentials password; a Microsoft one does not work.",
+            f"Essentials password; a Microsoft one does not work.{elsewhere}",
         )
 
     def _host(self, answer: Answer) -> str:

@@ -80,7 +80,7 @@ def _mentions_of(body: object, answer: Answer, accounts: Sequence[NewAccount]) -
     is_in_order = isinstance(body, list) and len(items) == len(accounts)
     for place, item in enumerate(items):
         if isinstance(item, Mapping):
-            _note(item, accounts[place] if is_in_order else None, answer, accounts, mentions)
+            _note(item, accounts[place] if is_in_order else None, accounts, mentions)
     if not isinstance(body, list):
         for error in item_errors(answer):
             _note_refusal(error, None, accounts, mentions)
@@ -90,11 +90,11 @@ def _mentions_of(body: object, answer: Answer, accounts: Sequence[NewAccount]) -
 def _note(
     item: Mapping[str, object],
     in_order: NewAccount | None,
-    answer: Answer,
     accounts: Sequence[NewAccount],
     mentions: _Mentions,
 ) -> None:
-    status = status_of(item, answer.status if "status" not in item else 200)
+    # Made items stand beside refused ones whatever the status of the whole; only a refusal says why.
+    status = status_of(item, 400 if "error_message" in item or "error" in item else 200)
     if status >= 400 or item.get("success") is False:
         _note_refusal(refusal_of(item, status), in_order, accounts, mentions)
         return

@@ -126,7 +126,7 @@ class EssentialsWriter:
         outcomes: list[CreateOutcome] = []
         for account in accounts:
             there = self._look(account.primary_email, error)
-            if there is not None and there.type is account.type and set(account.alias_emails) <= set(there.addresses):
+            if there is not None and _is(there, account):
                 outcomes.append(Created(primary_email=account.primary_email, uid=there.uid))
             else:
                 outcomes.append(Unconfirmed(primary_email=account.primary_email, message=error.detail))
@@ -160,6 +160,16 @@ def _fetched(answer: Answer) -> FetchedAccount:
         return FetchedAccount(account=account_of(body), body=body)
     except UnreadableError as error:
         raise not_as_agreed(answer, str(error)) from error
+
+
+def _is(account: Account, new: NewAccount) -> bool:
+    """Whether the account is as it was to be created, and not somebody else's at the same address."""
+    return (account.type, account.is_active, account.firstname, account.surname) == (
+        new.type,
+        new.is_active,
+        new.firstname,
+        new.surname,
+    ) and set(new.alias_emails) <= set(account.addresses)
 
 
 def _has(account: Account, edit: AccountEdit) -> bool:

@@ -136,6 +136,9 @@ def _stored(one: Account) -> dict[str, Any]:
         "alias_emails": [alias.upper() for alias in one.alias_emails],
         "safe_list_senders": ["*@partner.example"],
         "block_list_senders": ["spam@example.net"],
+        "is_billable": one.primary_email != ANN,
+        "odin_settings": {"can_impersonate": True, "is_imitable": False},
+        "read_only_user": False,
     }
 
 
