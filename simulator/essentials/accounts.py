@@ -137,7 +137,7 @@ class Accounts:
         takeovers = self.claims.claim(organization, wanted, present=present)
         self._check_billing(organization, wanted, present=present)
         self.claims.take_over(organization, takeovers)
-        account.update(wanted)
+        account.update({name: value for name, value in wanted.items() if not _is_same(value, shown.get(name))})
         self._follow(organization, account, present)
         _keep_password(organization, account, fields)
 
