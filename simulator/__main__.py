@@ -22,10 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     world = make_world(people=options.people, groups=options.groups, seed=options.seed)
     with Estate(world) as estate:
         settings = estate.app_settings(Credential(options.credential))
-        sys.stdout.write(_introduction(estate, settings))
-        sys.stdout.flush()
         if options.port_file is not None:
             _write_whole(options.port_file, json.dumps({"control_url": estate.control_url, "settings": settings}))
+        sys.stdout.write(_introduction(estate, settings))
+        sys.stdout.flush()
         stopping.wait()
     return 0
 

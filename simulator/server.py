@@ -92,7 +92,8 @@ class _Listener(socketserver.TCPServer):
             connections = dict(self._connections)
         for connection in connections.values():
             try:
-                connection.shutdown(socket.SHUT_RDWR)
+                # Past the TLS layer, which its thread may be in the middle of.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
             except OSError:
                 continue
         for thread in connections:

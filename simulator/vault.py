@@ -38,6 +38,9 @@ class SetBody(msgspec.Struct, kw_only=True, rename="camel"):
     content_type: str | None = None
     attributes: SecretAttributes = msgspec.field(default_factory=SecretAttributes)
 
+    def __repr__(self) -> str:
+        return "SetBody()"
+
 
 class UpdateBody(msgspec.Struct, kw_only=True, rename="camel"):
     """What a PATCH of a version says."""
@@ -80,9 +83,10 @@ class VaultService:
         if caller.subject in self.switches.officers:
             return
         if request.method != "GET" or caller.subject not in self.switches.readers:
+            action = "getSecret" if request.method == "GET" else "setSecret"
             message = (
                 f"Caller is not authorized to perform action on resource. Caller: appid={caller.client_id};"
-                f"oid={caller.subject}. Action: 'Microsoft.KeyVault/vaults/secrets/…'. Assignment: (not found)."
+                f"oid={caller.subject}. Action: 'Microsoft.KeyVault/vaults/secrets/{action}/action'. Assignment: (not found)."
             )
             raise VaultError(403, "Forbidden", message, inner="ForbiddenByRbac")
 

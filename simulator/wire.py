@@ -24,8 +24,8 @@ class Request:
     method: str
     path: str
     query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     origin: str
     """``https://127.0.0.1:port`` that the client spoke to; absolute links in answers start with it."""
     raw_path: str
@@ -38,7 +38,7 @@ class Response:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
 
 
 def json_response(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:

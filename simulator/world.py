@@ -17,7 +17,7 @@ class Application:
     """An app registration: its credentials and the application roles granted to it (the ``roles`` of its tokens)."""
 
     client_id: str
-    secrets: list[Json] = field(default_factory=list)
+    secrets: list[Json] = field(default_factory=list, repr=False)
     """``{"value": str, "expires_at": datetime | None}``, several valid at once."""
     certificates_pem: list[str] = field(default_factory=list)
     federated: list[Json] = field(default_factory=list)
@@ -58,12 +58,12 @@ class EssentialsOrganization:
     domains: dict[str, Json] = field(default_factory=dict)
     users: dict[int, Json] = field(default_factory=dict)
     """By uid; lists under ``safe_list_senders`` and ``block_list_senders``."""
-    passwords: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
     """By primary e-mail in lower case: local passwords of those who may sign in."""
     user_licences: int = 100
     package: str = "business_plus"
     is_on_trial: bool = False
-    azure: Json = field(default_factory=dict)
+    azure: Json = field(default_factory=dict, repr=False)
     """Native sync settings as in facts; ``ad_key`` unmasked in here."""
     exemptions: list[str] = field(default_factory=list)
     login: Json = field(default_factory=dict)
@@ -83,7 +83,7 @@ class EssentialsOrganization:
 class VaultSecret:
     """One secret of the simulated Key Vault with its versions, newest last."""
 
-    versions: list[Json]
+    versions: list[Json] = field(repr=False)
     """``{"version": str, "value": str, "attributes": {...}, "contentType": str | None}``."""
     is_deleted: bool = False
 

@@ -53,6 +53,7 @@ def add_groups(founding: Founding, count: int) -> None:
         group = _group(founding, kind)
         founding.tenant.groups[group["id"]] = group
         by_kind[kind].append(group["id"])
+    _hide_some(founding, by_kind[GroupKind.MICROSOFT365])
     for kind, ids in by_kind.items():
         for group_id in ids:
             founding.tenant.members[group_id] = _members(founding, kind)
@@ -80,7 +81,6 @@ def _group(founding: Founding, kind: GroupKind) -> Json:
     name = topic if draw.happens(0.2) else f"{topic} {draw.pick(_PLACES)}"
     is_mail_enabled, is_security_enabled = _FLAGS[kind]
     mail = founding.book.take_like(plain(name.replace(" ", "-")), founding.mail_domain()) if is_mail_enabled else None
-    is_hidden = kind is GroupKind.MICROSOFT365 and draw.happens(0.04)
     is_dynamic = kind in (GroupKind.MICROSOFT365, GroupKind.SECURITY) and draw.happens(0.08)
     types = ["Unified"] if kind is GroupKind.MICROSOFT365 else []
     return {
@@ -93,18 +93,12 @@ def _group(founding: Founding, kind: GroupKind) -> Json:
         "securityEnabled": is_security_enabled,
         "groupTypes": types + (["DynamicMembership"] if is_dynamic else []),
         "proxyAddresses": _proxies(founding, mail) if mail else [],
-        "visibility": _visibility(founding, kind, is_hidden=is_hidden),
+        "visibility": draw.pick(("Private", "Public")) if kind is GroupKind.MICROSOFT365 else None,
         "membershipRule": f'(user.department -eq "{topic}")' if is_dynamic else None,
         "membershipRuleProcessingState": "On" if is_dynamic else None,
         "createdDateTime": as_text(draw.moment(_FIRST_AT, founding.as_of - timedelta(days=40))),
         "onPremisesSyncEnabled": True if kind is not GroupKind.MICROSOFT365 and draw.happens(0.5) else None,
     }
-
-
-def _visibility(founding: Founding, kind: GroupKind, *, is_hidden: bool) -> str | None:
-    if kind is not GroupKind.MICROSOFT365:
-        return None
-    return "HiddenMembership" if is_hidden else founding.draw.pick(("Private", "Public"))
 
 
 def _proxies(founding: Founding, mail: str) -> list[str]:
@@ -137,6 +131,13 @@ def _members(founding: Founding, kind: GroupKind) -> list[str]:
         others = [i for i, other in founding.tenant.others.items() if other["@odata.type"].endswith(wanted)]
         members += draw.sample(others, 2)
     return draw.shuffled(members)
+
+
+def _hide_some(founding: Founding, microsoft365_groups: list[str]) -> None:
+    """Every 25th Microsoft 365 group, and one of a few at least, hides its membership."""
+    count = len(microsoft365_groups)
+    for group_id in founding.draw.sample(microsoft365_groups, max(count // 25, count >= 5)):
+        founding.tenant.groups[group_id]["visibility"] = "HiddenMembership"
 
 
 def _add_everybody(founding: Founding, distribution_lists: list[str]) -> None:
