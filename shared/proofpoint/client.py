@@ -82,7 +82,7 @@ class EssentialsClient:
 
     def me(self) -> Answer:
         """What Essentials says about the API account; raises as ``get`` does."""
-        return self._checked(self._read(f"{_API}/me", None))
+        return self._checked(self._read(f"{_API}/me", CALL_DEADLINE_SECONDS))
 
     def says(self, answer: Answer) -> str:
         """What Essentials says about a refusal, in one line and without the password."""

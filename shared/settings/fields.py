@@ -15,22 +15,8 @@ from shared.diff.options import (
     What,
 )
 from shared.model import AccountType, EntraId
-from shared.settings.kinds import (
-    Choice,
-    ChoiceSet,
-    DomainName,
-    Guid,
-    GuidSet,
-    HttpsOrigin,
-    IfSet,
-    Kind,
-    MailAddress,
-    NumberChoice,
-    SecretName,
-    Truth,
-    WholeNumber,
-    Words,
-)
+from shared.settings.kinds import Choice, ChoiceSet, GuidSet, Kind, NumberChoice, Truth, WholeNumber
+from shared.settings.texts import DomainName, Guid, HttpsOrigin, IfSet, MailAddress, SecretName, Words
 from shared.settings.values import AuthMode, EntraCredential
 
 T = TypeVar("T")

@@ -11,8 +11,9 @@ from shared.diff.options import NativeSyncPolicy, SyncOptions
 from shared.errors import SettingProblem, SettingsError
 from shared.settings import fields as f
 from shared.settings.fields import FIELD_BY_NAME, SETTING_FIELDS, SettingField
-from shared.settings.kinds import UnusableValueError, is_loopback
+from shared.settings.kinds import UnusableValueError
 from shared.settings.storage import STATE_DIR, read_storage
+from shared.settings.texts import is_loopback
 from shared.settings.values import AuthMode, EffectiveSetting, EntraCredential, Settings, SettingSource, Storage
 
 T = TypeVar("T")

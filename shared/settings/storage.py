@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shared.errors import SettingProblem
-from shared.settings.kinds import HttpsOrigin, UnusableValueError
+from shared.settings.kinds import UnusableValueError
+from shared.settings.texts import HttpsOrigin
 from shared.settings.values import ConnectionStringStorage, FolderStorage, IdentityStorage, Storage
 
 STATE_DIR = "STATE_DIR"

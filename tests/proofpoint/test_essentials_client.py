@@ -7,7 +7,13 @@ from random import Random
 
 import pytest
 
-from shared.errors import EssentialsCredentialError, NotConfiguredError, PermissionMissingError, SyncError
+from shared.errors import (
+    EssentialsCredentialError,
+    IncompleteReadError,
+    NotConfiguredError,
+    PermissionMissingError,
+    SyncError,
+)
 from shared.model import AccountEdit
 from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsWriter
 from shared.transport import Timeouts, Transport
@@ -118,6 +124,45 @@ def test_a_401_that_is_a_page_is_a_credential_error_all_the_same(bench: Bench) -
     bench.answers[f"GET {ORGANIZATION}"] = Reply(status=401, headers={"Content-Type": "text/html"}, body=b"<html>")
 
     assert isinstance(bench.read_error(), EssentialsCredentialError)
+
+
+@pytest.mark.parametrize(
+    "users",
+    [
+        [{"uid": 2, "primary_email": "ann@example.com", "type": "end_user"}],
+        [],
+    ],
+)
+def test_a_list_without_the_own_account_is_incomplete(bench: Bench, users: list[object]) -> None:
+    bench.answers[f"GET {ORGANIZATION}"] = reply({"primary_domain": "example.com"})
+    bench.answers[f"GET {ORGANIZATION}/users"] = reply({"users": users})
+    bench.answers[f"GET {ORGANIZATION}/domains"] = reply({"domains": [{"name": "example.com"}]})
+    error = bench.read_error()
+
+    assert isinstance(error, IncompleteReadError)
+    assert f"{OWN} is not one of them" in error.detail
+
+
+@pytest.mark.parametrize(
+    "users",
+    [
+        b'{"users": [',
+        b'{"users": [{"uid": 1, "primary_email": "api-sync@example.com"}',
+        b'{"users": [null]}',
+        b'{"users": [{"uid": 1}]}',
+        b"[]",
+        b"null",
+        b"",
+        b'{"users": "\xff"}',
+    ],
+)
+def test_accounts_that_are_not_whole_json_are_incomplete(bench: Bench, users: bytes) -> None:
+    bench.answers[f"GET {ORGANIZATION}"] = reply({"primary_domain": "example.com"})
+    bench.answers[f"GET {ORGANIZATION}/users"] = Reply(body=users)
+    error = bench.read_error()
+
+    assert isinstance(error, IncompleteReadError)
+    assert f"{ORGANIZATION}/users" in error.detail
 
 
 def test_one_account_is_posted_as_an_object_and_more_as_an_array(bench: Bench) -> None:

@@ -107,18 +107,6 @@ def test_a_list_without_users_is_incomplete(simulated: SimulatedEssentials) -> N
         simulated.read()
 
 
-def test_a_list_without_the_own_account_is_incomplete(simulated: SimulatedEssentials) -> None:
-    simulated.there.users[9] = {**simulated.user(OWN), "uid": 9, "primary_email": "other-admin@example.com"}
-    simulated.there.passwords["other-admin@example.com"] = PASSWORD
-    client = simulated.client(user="Other-Admin@example.com")
-    del simulated.there.users[1]
-
-    assert simulated.read(client).certificate.own_account == "other-admin@example.com"
-    simulated.hit("GET", "/users", MissingValue(), times=None)
-    with pytest.raises(IncompleteReadError):
-        simulated.read(client)
-
-
 @pytest.mark.parametrize(("field", "value"), [("uid", 3), ("primary_email", "BOB@example.com")])
 def test_two_accounts_with_one_identity_are_incomplete(
     simulated: SimulatedEssentials, field: str, value: object
