@@ -1,6 +1,7 @@
 """The composition root: settings become parts. The only importer of everything; nothing here connects before it is used."""
 
 import functools
+import hashlib
 import os
 import random
 import uuid
@@ -81,6 +82,7 @@ class Application:
                 organization_reader=lambda: EssentialsReader(client=self.essentials, clock=self._clock),
                 account_writer=lambda: EssentialsWriter(client=self.essentials),
                 secrets=self.secret_statuses,
+                essentials_login=self.essentials_login,
                 announce=announce,
             )
         )
@@ -143,6 +145,13 @@ class Application:
         if settings.entra_credential is not EntraCredential.FEDERATED:
             names.append(settings.entra_secret_name)
         return tuple(SecretStatus(name=name, days_left=self._days_left(name)) for name in names)
+
+    def essentials_login(self) -> str:
+        """Fingerprint of host, account and version of the password; raises SettingsError, SecretError, ServiceError."""
+        settings = self.settings()
+        version = self.secrets.get(settings.proofpoint_secret_name).version
+        login = (settings.proofpoint_url, settings.proofpoint_domain, settings.proofpoint_user, version)
+        return hashlib.sha256("\n".join(login).encode()).hexdigest()
 
     def close(self) -> None:
         """Every connection that was opened is closed; a process that ends need not call it."""

@@ -15,7 +15,7 @@ import msgspec
 from shared.api.answers import ChangeRow, Fields, SkippedRow, WholePlan
 from shared.api.http import ApiResponse, answer
 from shared.api.presenting import change_row, plan_answer, skipped_row
-from shared.engine.commands import PlanRecord
+from shared.engine.plan_record import PlanRecord
 
 
 class ExportFormat(StrEnum):

@@ -26,6 +26,7 @@ from shared.api.authorization import Caller
 from shared.diff.guard import GuardVerdict
 from shared.diff.plan import Category, Change, Skipped, SkipReason, Values
 from shared.engine import commands, run
+from shared.engine.plan_record import PlanRecord
 from shared.settings import EffectiveSetting
 
 
@@ -71,7 +72,7 @@ def setting_answer(setting: EffectiveSetting) -> Setting:
     return msgspec.convert(setting, Setting, from_attributes=True)
 
 
-def plan_answer(record: commands.PlanRecord) -> PlanHead:
+def plan_answer(record: PlanRecord) -> PlanHead:
     """The plan's head as the API shows it."""
     plan = record.plan
     counts, skipped = dict.fromkeys(Category, 0), dict.fromkeys(SkipReason, 0)

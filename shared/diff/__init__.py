@@ -1,1 +1,1 @@
-"""The pure core: scope, mapping, matching, plan, guard, ordering. No I/O, clock, environment or log; standard library only."""
+"""The pure core: mapping, matching, plan, seats, guard, ordering, ledger. No I/O, clock, environment or log; standard library only."""

@@ -1,10 +1,10 @@
 """Rows for objects that have no account yet."""
 
-from shared.diff.options import How
+from shared.diff.options import How, Onmicrosoft
 from shared.diff.plan import Blocked, Category, Change, Values
 from shared.diff.rows import change, listing, newcomer
 from shared.diff.situation import Situation
-from shared.diff.subject import Addresses, Subject, TypeWish, Wish
+from shared.diff.subject import ONMICROSOFT_SUFFIX, Addresses, Subject, TypeWish, Wish
 from shared.model import AccountType, Address
 
 
@@ -80,7 +80,10 @@ def _blocked_row(subject: Subject, primary: Address, obstacle: Blocked, situatio
 def _why_blocked(subject: Subject, primary: Address, obstacle: Blocked, situation: Situation) -> str:
     match obstacle:
         case Blocked.UNREGISTERED_DOMAIN:
-            return f"No address of this object is in a registered domain. Register {primary.rpartition('@')[2]} in Essentials."
+            domain = primary.rpartition("@")[2]
+            if domain.endswith(ONMICROSOFT_SUFFIX) and situation.options.onmicrosoft is Onmicrosoft.SKIP:
+                return f"All its addresses are in {domain}, which SYNC_ONMICROSOFT skips."
+            return f"No address of this object is in a registered domain. Register {domain} in Essentials."
         case Blocked.NO_PROOF:
             return f"The account of {primary} belonged to another Entra object that is no longer read: nothing proves that it is gone."
         case Blocked.ADDRESS_IN_USE:
@@ -102,7 +105,7 @@ def _warnings(
     warnings = [wish.warning] if wish.warning else []
     warnings += address_warnings(subject, addresses, situation)
     if primary != addresses.primary:
-        warnings.append(f"{addresses.primary} is not in a registered domain: {primary} becomes the primary address.")
+        warnings.append(f"{addresses.primary} is not synced: {primary} becomes the primary address.")
     return tuple(warnings)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.diff.options import SyncOptions
-from shared.diff.plan import Category, Change
+from shared.diff.plan import ADDS, Change
 
 SMALL_TAKING = 5
 """So many taking changes never trip the percentage."""
@@ -45,7 +45,7 @@ def judge(selection: Iterable[Change], *, accounts: int, active_accounts: int, o
     taking = other_than_adds = 0
     for change in selection:
         taking += change.takes
-        other_than_adds += change.category not in (Category.ADD_USER, Category.ADD_GROUP)
+        other_than_adds += change.category not in ADDS
     tripped = []
     if taking > options.guard_removals:
         tripped.append(Limit.REMOVALS)

@@ -8,6 +8,9 @@ from enum import StrEnum
 from shared.diff.plan import Adoption, ObjectKind
 from shared.model import AccountType, Address, EntraId, Uid
 
+ALIAS_NOTE = "alias_emails:"
+"""Start of the name under which an alias is noted that Essentials took and does not list."""
+
 
 class AddressOrigin(StrEnum):
     """Who gave an address to the account."""
@@ -68,7 +71,7 @@ class Ledger:
     """All entries, and whose they are."""
 
     tenant_id: str = ""
-    """Empty until the first execution."""
+    """Empty until the first execution, and after a changed directory was accepted."""
     primary_domain: str = ""
     entries: Mapping[EntraId, LedgerEntry] = field(default_factory=dict)
     accounts_last_read: int = 0
@@ -104,8 +107,15 @@ def adopt(ledger: Ledger, adoptions: Iterable[Adoption], *, now: datetime) -> Le
             addresses={**entry.addresses, **listed},
             type=adoption.type or entry.type,
             is_active=entry.is_active if adoption.is_active is None else adoption.is_active,
+            read_otherwise=_still_listed(entry.read_otherwise, adoption.entra_addresses),
         )
     return replace(ledger, entries=entries)
+
+
+def _still_listed(notes: Mapping[str, SentAndRead], entra_addresses: tuple[Address, ...]) -> Mapping[str, SentAndRead]:
+    """The notes without those of aliases that Entra no longer lists: given again, they are tried again."""
+    gone = {name for name, note in notes.items() if name.startswith(ALIAS_NOTE) and note.sent not in entra_addresses}
+    return {name: note for name, note in notes.items() if name not in gone} if gone else notes
 
 
 def note_writes(ledger: Ledger, writes: Iterable[Written], *, now: datetime) -> Ledger:

@@ -22,7 +22,7 @@ MANAGED_BY = {
     ObjectKind.MICROSOFT365_GROUP: What.MICROSOFT365_GROUPS,
 }
 
-GROUP_KINDS = {
+KIND_OF_GROUP = {
     GroupKind.DISTRIBUTION: ObjectKind.DISTRIBUTION_GROUP,
     GroupKind.MAIL_ENABLED_SECURITY: ObjectKind.SECURITY_GROUP,
     GroupKind.SECURITY: ObjectKind.SECURITY_GROUP,
@@ -159,7 +159,7 @@ def _unlicensed_verdict(options: SyncOptions) -> Wish | SkipReason:
 
 
 def _group_subject(group: Group, options: SyncOptions, domains: frozenset[str]) -> Subject:
-    kind = GROUP_KINDS[group.kind]
+    kind = KIND_OF_GROUP[group.kind]
     addresses = sort_out(
         primary_smtp=group.primary_smtp,
         aliases=group.smtp_aliases,

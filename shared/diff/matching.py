@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.diff.ledger import Ledger
+from shared.diff.plan import SkipReason
 from shared.diff.subject import Subject
 from shared.model import Account, Address, EntraId, Uid
 
@@ -49,7 +50,8 @@ def match(subjects: Iterable[Subject], accounts: Iterable[Account], ledger: Ledg
         matcher.by_ledger(subject)
     for subject in subjects:
         matcher.by_primary_address(subject)
-    for subject in subjects:
+    # What is skipped comes last: whether it finds an account must not depend on what an execution adds.
+    for subject in sorted(subjects, key=lambda s: (isinstance(s.verdict, SkipReason), s.id)):
         matcher.by_alias(subject)
     return matcher.result()
 
@@ -60,9 +62,11 @@ class _Matcher:
     def __init__(self, accounts: Iterable[Account], ledger: Ledger) -> None:
         self._by_uid: dict[Uid, Account] = {}
         self._by_primary: dict[Address, Account] = {}
+        self._holders: dict[Address, Account] = {}
         for account in accounts:
             self._by_uid[account.uid] = account
             self._by_primary[account.primary_email] = account
+            self._holders.update(dict.fromkeys(account.addresses, account))
         self._ledger = ledger
         self._owner_by_ledger = {e.uid: entra_id for entra_id, e in ledger.entries.items() if e.uid is not None}
         self._found: dict[EntraId, Match] = {}
@@ -83,12 +87,16 @@ class _Matcher:
             self._settle(subject, account, MatchedBy.PRIMARY)
 
     def by_alias(self, subject: Subject) -> None:
-        if subject.id in self._found or subject.addresses is None or subject.addresses.primary in self._by_primary:
+        if subject.id in self._found or subject.addresses is None:
             return
+        holder = self._holders.get(subject.addresses.primary)
         for address in subject.addresses.listed:
             account = self._by_primary.get(address)
-            # An alias that is the primary of somebody else's account is no conflict, only an address in use.
-            if account is not None and account.uid not in self._taken and not self._is_recycled(subject, account):
+            if account is None or account.uid in self._taken or self._is_recycled(subject, account):
+                # An alias that is the primary of somebody else's account is no conflict, only an address in use.
+                continue
+            if holder is None or holder.uid == account.uid:
+                # While another account has the primary, as primary or alias, that is a hand-over and no match.
                 self._settle(subject, account, MatchedBy.ALIAS)
                 return
 

@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.diff.plan import Category, Change
+from shared.diff.plan import ADDS, Category, Change
 from shared.model import Address, Uid
 
 BATCH_SIZE = 25
 """How many accounts one request creates. Source: facts of the API: no published maximum, so small batches."""
 
 PRINTED_ORDER = {category: index for index, category in enumerate(Category)}
-
-ADDS = frozenset({Category.ADD_USER, Category.ADD_GROUP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The plan: an immutable, ordered, printable set of changes, with what was skipped and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,10 @@ class Category(StrEnum):
     UPDATE_GROUP = "update_group"
     REMOVE_GROUP = "remove_group"
     ORGANIZATION_SETTING = "organization_setting"
+
+
+ADDS = frozenset({Category.ADD_USER, Category.ADD_GROUP})
+REMOVALS = frozenset({Category.REMOVE_USER, Category.REMOVE_GROUP})
 
 
 class Blocked(StrEnum):
@@ -150,6 +155,8 @@ class Plan:
     changes: tuple[Change, ...]
     skipped: tuple[Skipped, ...]
     adoptions: tuple[Adoption, ...]
+    listed: Mapping[EntraId, tuple[Address, ...]]
+    """All addresses that Entra lists for each object that has a change: an exemption of any of them freezes it."""
     directory_certificate: DirectoryCertificate
     organization_certificate: OrganizationCertificate
     accounts: int

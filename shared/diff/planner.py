@@ -6,16 +6,17 @@ from collections.abc import Iterable
 
 from shared.diff.adds import add_row
 from shared.diff.handovers import handover_rows
+from shared.diff.ledger import ALIAS_NOTE
 from shared.diff.matching import Match, MatchedBy
 from shared.diff.options import SyncOptions
-from shared.diff.ordering import ADDS, printed
-from shared.diff.plan import Adoption, Change, Plan, Skipped, SkipReason
+from shared.diff.ordering import printed
+from shared.diff.plan import ADDS, Adoption, Change, Plan, Skipped, SkipReason
 from shared.diff.removals import removal_rows
 from shared.diff.seats import seat
 from shared.diff.situation import Situation
 from shared.diff.subject import ActivityWish, Subject, TypeWish, Wish
 from shared.diff.updates import account_rows
-from shared.model import AccountType, Organization
+from shared.model import AccountType, Address, EntraId, Organization
 
 
 def make_plan(situation: Situation) -> Plan:
@@ -40,6 +41,7 @@ def make_plan(situation: Situation) -> Plan:
         changes=ordered,
         skipped=tuple(skipped),
         adoptions=tuple(adoptions),
+        listed=_listed(ordered, situation),
         directory_certificate=situation.directory.certificate,
         organization_certificate=organization.certificate,
         accounts=len(organization.accounts),
@@ -47,7 +49,7 @@ def make_plan(situation: Situation) -> Plan:
         seats=seats,
         native_sync_writes_users=organization.native_sync.writes_users,
         welcome_emails=welcome_emails((c for c in ordered if c.ticked), situation.options),
-        warnings=situation.warnings + _native_warning(organization),
+        warnings=situation.warnings + _native_warning(organization) + _not_kept_warning(situation),
     )
 
 
@@ -127,10 +129,27 @@ def _activity_is_right(wish: Wish, found: Match) -> bool:
             return not found.account.is_active
 
 
+def _listed(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tuple[Address, ...]]:
+    concerned = {c.entra_id for c in changes if c.entra_id is not None}
+    subjects = (situation.subjects[i] for i in sorted(concerned) if i in situation.subjects)
+    return {s.id: s.addresses.listed for s in subjects if s.addresses is not None}
+
+
 def _native_warning(organization: Organization) -> tuple[str, ...]:
     if not organization.native_sync.writes_users:
         return ()
     hours = organization.native_sync.frequency_hours
     return (
         f"native_sync_on: the product's own directory sync writes users every {hours} hours, and two writers would fight.",
+    )
+
+
+def _not_kept_warning(situation: Situation) -> tuple[str, ...]:
+    """What Essentials took and did not keep is no change any more, so it is said here."""
+    entries = (situation.entry_of(subject) for subject in situation.subjects.values())
+    lost = sum(name.startswith(ALIAS_NOTE) for entry in entries if entry is not None for name in entry.read_otherwise)
+    if not lost:
+        return ()
+    return (
+        f"{lost} addresses were sent to Essentials, which took them and does not list them: mail to them may not arrive.",
     )

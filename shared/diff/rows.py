@@ -30,11 +30,6 @@ class Target:
         """The category of an update of this target."""
         return Category.UPDATE_GROUP if self.is_group else Category.UPDATE_USER
 
-    @property
-    def removal(self) -> Category:
-        """The category of a removal of this target."""
-        return Category.REMOVE_GROUP if self.is_group else Category.REMOVE_USER
-
 
 def target(account: Account, subject: Subject | None) -> Target:
     """An account with the object that it belongs to; without one, a functional account counts as a group's."""

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.diff.plan import Blocked, Category, Change, Seats
+from shared.diff.plan import ADDS, REMOVALS, Blocked, Category, Change, Seats
 from shared.model import Account, AccountType, Organization, Uid
 
 
 def seats_needed(change: Change, account: Account | None) -> int:
     """How many seats a change takes (1), frees (-1) or leaves (0)."""
-    if change.category in (Category.REMOVE_USER, Category.REMOVE_GROUP):
+    if change.category in REMOVALS:
         return -_uses_seat(account.type, is_active=account.is_active) if account else 0
-    if change.category in (Category.ADD_USER, Category.ADD_GROUP):
+    if change.category in ADDS:
         return _uses_seat(change.after.type, is_active=bool(change.after.is_active))
     if change.category is not Category.CONVERT_USER or account is None:
         return 0

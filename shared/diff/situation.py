@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.diff.exempt import exempt_addresses
 from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.mapping import populate
 from shared.diff.matching import Matching, match
@@ -40,8 +41,10 @@ class Situation:
         return found.account if found else None
 
     def entry_of(self, subject: Subject) -> LedgerEntry | None:
-        """The ledger's entry of the subject; None where it was never noted."""
-        return self.ledger.entries.get(subject.id)
+        """What the ledger has of the subject and the account that it has now; None where that was never noted."""
+        entry = self.ledger.entries.get(subject.id)
+        account = self.account_of(subject)
+        return entry if entry is not None and account is not None and entry.uid == account.uid else None
 
     def subject_of(self, account: Account) -> Subject | None:
         """The living object that the account belongs to; None for the account of a missing object and for a stray."""
@@ -66,9 +69,8 @@ def situate(
 
     Exemptions that have ended at ``now`` do not count; the native sync's own exemptions do.
     """
-    exempt = frozenset(e.address for e in exemptions if e.until is None or e.until > now)
-    exempt |= frozenset(organization.native_exemptions)
-    domains = frozenset(domain.name for domain in organization.domains)
+    exempt = exempt_addresses(exemptions, organization, now)
+    domains = frozenset(domain.name for domain in organization.domains if domain.is_active)
     population = populate(directory, options, domains)
     matching = match(population.subjects, organization.accounts, ledger)
     frozen = _frozen(population.subjects, organization.accounts, matching, exempt)

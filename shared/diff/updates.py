@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.diff.adds import address_warnings, new_type
 from shared.diff.handovers import handover_rows
-from shared.diff.ledger import LedgerEntry
+from shared.diff.ledger import ALIAS_NOTE, LedgerEntry
 from shared.diff.options import How
 from shared.diff.plan import Blocked, Category, Change, Values
 from shared.diff.rows import NO_PROOF_YET, change, listing, target
@@ -43,10 +43,10 @@ def _given(subject: Subject, addresses: Addresses, wish: Wish, account: Account,
         and a not in account.addresses
         and a not in situation.holders
         and situation.is_claimed_by(a, subject)
-        and not is_settled(entry, f"alias_emails:{a}", a, "")
+        and not is_settled(entry, f"{ALIAS_NOTE}{a}", a, "")
     )
-    firstname = _new_name("firstname", subject.firstname, account.firstname, subject, entry)
-    surname = _new_name("surname", subject.surname, account.surname, subject, entry)
+    firstname = _new_name("firstname", subject.firstname, account.firstname, entry)
+    surname = _new_name("surname", subject.surname, account.surname, entry)
     if primary is None and not given and firstname is None and surname is None:
         return []
     whom = target(account, subject)
@@ -83,9 +83,9 @@ def _new_primary(subject: Subject, addresses: Addresses, account: Account, situa
     return wanted
 
 
-def _new_name(field: str, wanted: str, present: str, subject: Subject, entry: LedgerEntry | None) -> str | None:
-    """The name to write; None where it is right already, or where Entra has no name at all."""
-    if wanted == present or not (subject.firstname or subject.surname) or is_settled(entry, field, wanted, present):
+def _new_name(field: str, wanted: str, present: str, entry: LedgerEntry | None) -> str | None:
+    """The name to write; None where it is right already, or where Entra has none: that never erases one."""
+    if not wanted or wanted == present or is_settled(entry, field, wanted, present):
         return None
     return wanted
 
@@ -155,7 +155,7 @@ class _Conversion:
 def _converted(subject: Subject, wish: Wish, account: Account, situation: Situation) -> list[Change]:
     entry = situation.entry_of(subject)
     conversions = [c for c in (_type(wish, account, entry, situation), _activity(wish, account, entry)) if c]
-    if len(conversions) == 2 and conversions[0].is_ticked == conversions[1].is_ticked:
+    if len(conversions) == 2 and _go_together(*conversions):
         conversions = [_both(*conversions)]
     whom = target(account, subject)
     return [
@@ -211,6 +211,11 @@ def _activity(wish: Wish, account: Account, entry: LedgerEntry | None) -> _Conve
         takes=is_deactivation,
         impact=f"Mail to {listing(account.addresses)} {'is rejected' if is_deactivation else 'is accepted again'}.",
     )
+
+
+def _go_together(first: _Conversion, second: _Conversion) -> bool:
+    """Whether one decision covers both: neither is blocked or unticked without the other."""
+    return first.is_ticked == second.is_ticked and first.takes == second.takes
 
 
 def _both(first: _Conversion, second: _Conversion) -> _Conversion:

@@ -1,21 +1,26 @@
 """What was written: changes that are done, as notes for the ledger."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from shared.diff.ledger import SentAndRead, Written
+from shared.diff.ledger import ALIAS_NOTE, SentAndRead, Written
 from shared.diff.plan import Change, ObjectKind
 from shared.model import Account, EntraId, Organization
 
 
-def written(done: Iterable[Change], organization: Organization) -> list[Written]:
-    """What these changes wrote to the accounts of their objects, as ``organization``, read afterwards, shows it."""
+def written(done: Iterable[Change], already: Iterable[Change], organization: Organization) -> list[Written]:
+    """What these changes wrote to the accounts of their objects, as ``organization``, read afterwards, shows it.
+
+    Only of a change that was ``done`` can it be said that Essentials reads a value otherwise than it was sent.
+    """
     by_uid = {a.uid: a for a in organization.accounts}
     by_address = {address: a for a in organization.accounts for address in a.addresses}
     found = []
-    for change in done:
+    for change, reads_back in [*((c, True) for c in done), *((c, False) for c in already)]:
         account = by_uid.get(change.uid) if change.uid is not None else by_address.get(change.address)
         if account is not None and change.entra_id is not None and change.kind is not None:
-            found.append(_one_written(change, change.entra_id, change.kind, account))
+            noted = _one_written(change, change.entra_id, change.kind, account)
+            found.append(replace(noted, read_otherwise=_read_otherwise(change, account)) if reads_back else noted)
     return found
 
 
@@ -33,7 +38,6 @@ def _one_written(change: Change, entra_id: EntraId, kind: ObjectKind, account: A
         taken=change.before.alias_emails or (),
         type=after.type,
         is_active=after.is_active,
-        read_otherwise=_read_otherwise(change, account),
     )
 
 
@@ -47,5 +51,5 @@ def _read_otherwise(change: Change, account: Account) -> dict[str, SentAndRead]:
             notes[field] = SentAndRead(sent=sent, read=read)
     for alias in after.alias_emails or ():
         if alias not in account.addresses:
-            notes[f"alias_emails:{alias}"] = SentAndRead(sent=alias, read="")
+            notes[f"{ALIAS_NOTE}{alias}"] = SentAndRead(sent=alias, read="")
     return notes

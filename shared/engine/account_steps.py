@@ -30,41 +30,40 @@ def result_of(change: Change, outcome: Outcome, detail: str = "") -> Result:
     return Result(change_id=change.id, category=change.category, address=change.address, outcome=outcome, detail=detail)
 
 
-def holds(before: Values, account: Account) -> bool:
-    """Whether the account still is as the change found it."""
+def holds(values: Values, account: Account) -> bool:
+    """Whether the account has these values; of ``alias_emails``, whether it has each of them as one of its addresses."""
     return all(
         (
-            before.primary_email in (None, account.primary_email),
-            before.type in (None, account.type),
-            before.is_active in (None, account.is_active),
-            before.firstname in (None, account.firstname),
-            before.surname in (None, account.surname),
-            set(before.alias_emails or ()) <= set(account.addresses),
+            values.primary_email in (None, account.primary_email),
+            values.type in (None, account.type),
+            values.is_active in (None, account.is_active),
+            values.firstname in (None, account.firstname),
+            values.surname in (None, account.surname),
+            set(values.alias_emails or ()) <= set(account.addresses),
         )
     )
 
 
-def is_reached(after: Values, account: Account) -> bool:
-    """Whether the account already is as the change would make it."""
-    return all(
-        (
-            after.primary_email in (None, account.primary_email),
-            after.type in (None, account.type),
-            after.is_active in (None, account.is_active),
-            after.firstname in (None, account.firstname),
-            after.surname in (None, account.surname),
-            set(after.alias_emails or ()) <= set(account.addresses),
-        )
-    )
+def is_reached(change: Change, account: Account) -> bool:
+    """Whether the account already is as the change would make it: what it drops is gone, and what it gives is there."""
+    dropped = set(change.before.alias_emails or ()) - set(change.after.alias_emails or ())
+    return holds(change.after, account) and dropped.isdisjoint(account.addresses)
 
 
 class AccountSteps:
     """Writes steps, one account or one batch at a time; no write starts without the lease."""
 
     def __init__(
-        self, writer: AccountWriter, keeper: LeaseKeeper, holders: Mapping[Address, Account], *, welcome: frozenset[str]
+        self,
+        writer: AccountWriter,
+        keeper: LeaseKeeper,
+        holders: Mapping[Address, Account],
+        *,
+        own_account: Address,
+        welcome: frozenset[str],
     ) -> None:
         """``holders`` is who has each address now; ``welcome`` the ids of the additions that send a welcome mail."""
+        self._own_account = own_account
         self._writer = writer
         self._keeper = keeper
         self._holders = dict(holders)
@@ -75,11 +74,13 @@ class AccountSteps:
         fetched = self._writer.fetch(listed.primary_email) if listed is not None else None
         if listed is None or fetched is None or fetched.account.uid != step.uid:
             return [result_of(c, Outcome.DRIFTED, "The account is not there any more.") for c in step.changes]
+        if fetched.account.type.is_protected or self._own_account in fetched.account.addresses:
+            return [result_of(c, Outcome.DRIFTED, "The account is an administrator's now.") for c in step.changes]
         results: list[Result] = []
         due: list[Change] = []
         for change in step.changes:
             drift = self._drift(change, fetched.account)
-            if is_reached(change.after, fetched.account):
+            if is_reached(change, fetched.account):
                 results.append(result_of(change, Outcome.ALREADY))
             elif drift:
                 results.append(result_of(change, Outcome.DRIFTED, drift))
@@ -94,7 +95,7 @@ class AccountSteps:
         for change in changes:
             present = accounts.get(change.address)
             taken = sorted(a for a in _all_addresses(change.after) if a in self._holders)
-            if present is not None and is_reached(change.after, present):
+            if present is not None and _is_made(change, present):
                 results.append(result_of(change, Outcome.ALREADY))
             elif taken:
                 detail = f"{taken[0]} belongs to the account {self._holders[taken[0]].primary_email} now."
@@ -126,7 +127,7 @@ class AccountSteps:
             if edit.primary_email is None:
                 return [result_of(c, Outcome.FAILED, error.detail) for c in due]
             return self._write_without_rename(due, fetched, edit.primary_email, error.detail)
-        if edit.primary_email is not None and self._writer.fetch(edit.primary_email) is None:
+        if edit.primary_email is not None and not self._is_renamed(edit.primary_email):
             # Essentials may take a rename and ignore it (an unknown of the API).
             return self._write_without_rename(
                 due, fetched, edit.primary_email, "Essentials ignored the new primary address."
@@ -148,10 +149,27 @@ class AccountSteps:
         try:
             self._writer.update(again, edit)
         except RefusedError as error:
-            return [result_of(c, Outcome.FAILED, error.detail) for c in due]
+            return [result_of(c, Outcome.FAILED, self._put_back(fetched.account, error.detail)) for c in due]
         self._note(edit, again.account)
         note = f"{why} The account keeps its primary address, and {wanted} is an alias of it."
         return [result_of(c, Outcome.DONE, note if c.after.primary_email is not None else "") for c in due]
+
+    def _put_back(self, account: Account, why: str) -> str:
+        """What to say of a row whose rename failed twice, after the aliases are as they were before it."""
+        there = self._writer.fetch(account.primary_email)
+        if there is None or there.account.alias_emails == account.alias_emails:
+            return why
+        self._keeper.require()
+        try:
+            self._writer.update(there, AccountEdit(alias_emails=account.alias_emails))
+        except RefusedError as error:
+            lost = sorted(set(account.alias_emails) - set(there.account.alias_emails))
+            return f"{why} The aliases {', '.join(lost)} could not be put back: {error.detail}"
+        return why
+
+    def _is_renamed(self, wanted: Address) -> bool:
+        found = self._writer.fetch(wanted)
+        return found is not None and found.account.primary_email == wanted
 
     def _create(self, due: Sequence[Change]) -> list[Result]:
         self._keeper.require()
@@ -173,7 +191,7 @@ class AccountSteps:
 
     def _read_back(self, change: Change, message: str) -> Result:
         fetched = self._writer.fetch(change.address)
-        if fetched is not None and is_reached(change.after, fetched.account):
+        if fetched is not None and _is_made(change, fetched.account):
             return result_of(change, Outcome.DONE)
         return result_of(change, Outcome.FAILED, f"It is not there, and nothing says why: {message}")
 
@@ -194,6 +212,12 @@ class AccountSteps:
     def _note(self, edit: AccountEdit, account: Account) -> None:
         for address in (*(edit.alias_emails or ()), *([edit.primary_email] if edit.primary_email else [])):
             self._holders[address] = account
+
+
+def _is_made(change: Change, account: Account) -> bool:
+    """Whether the account is the one that the addition makes; a name may read back otherwise than it was sent."""
+    is_same = account.primary_email == change.after.primary_email and account.type is change.after.type
+    return is_same and set(change.after.alias_emails or ()) <= set(account.addresses)
 
 
 def edit_of(changes: Sequence[Change], account: Account) -> AccountEdit:

@@ -1,22 +1,23 @@
 """The carrier: what one slice does for each kind of run. It knows nothing of messages and attempts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.engine.account_steps import result_of
-from shared.engine.commands import PlanRecord
-from shared.engine.execution import Executed, Execution, ExecutionEnd, StopRequested
-from shared.engine.gate import gate_problem
+from shared.engine.execution import Execution, ExecutionEnd, Stop, StopRequested
+from shared.engine.gate import GATE_CLOSED, gate_problem, plan_problem
 from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
+from shared.engine.plan_record import PlanRecord
 from shared.engine.progress import RunProgress
 from shared.engine.records import LedgerStore, Plans, Results, Runs
+from shared.engine.refusals import NativeSyncOnError
 from shared.engine.run import Outcome, Problem, Run, RunKind, RunState, Selection
 from shared.engine.search import DirectoryChanged, Search
 from shared.engine.selection import selected
 from shared.engine.trouble import RowsInTrouble
-from shared.engine.unattended import unattended_selection
+from shared.engine.unattended import guard_problem, unattended_selection
+from shared.errors import SyncError
 from shared.settings import Settings
 
 LOOK_FOR_CANCEL_SECONDS = 1.0
@@ -61,30 +62,43 @@ class Carrier:
         """How the slice ended. Raises SyncError, ReadingCutError, RunCancelledError."""
         settings = self._parts.settings()
         if run.kind is RunKind.EXECUTION:
-            return self._execution(run, settings, frame)
-        record = self._plans.get(run.plan_id) if run.plan_id is not None else None
-        if record is None:
-            found = Search(self._parts, settings, frame.progress).carry_out(run)
-            if isinstance(found, DirectoryChanged):
-                return Ended(state=RunState.BLOCKED, problem=found.problem)
-            record = found
-            run = self._note_plan(run, record)
+            record = self._plans.get(run.plan_id or "")
+            selection = run.selection or Selection(digest=record.plan.digest)
+            return self._execute(run, record, selection, settings, frame, held_back=None)
+        # A plan that was stored before its run could note it is used, not made again.
+        record_found = self._plans.find(run.plan_id or run.id)
+        if record_found is None:
+            searched = Search(self._parts, settings, frame.keeper, frame.progress).carry_out(run)
+            if isinstance(searched, DirectoryChanged):
+                return Ended(state=RunState.BLOCKED, problem=searched.problem)
+            record_found = searched
+        run = self._note_plan(run, record_found) if run.plan_id is None else run
         if run.kind is RunKind.SCHEDULED:
-            return self._scheduled(run, record, settings, frame)
+            return self._scheduled(run, record_found, settings, frame)
         return Ended(state=RunState.SUCCEEDED)
 
     def give_up(self, run: Run, problem: Problem) -> Ended:
-        """The end of a run that failed: what was written stays noted, and the rest was not reached."""
-        if run.plan_id is None:
-            return Ended(state=RunState.FAILED, problem=problem)
-        record = self._plans.find(run.plan_id)
-        if record is None or run.kind is RunKind.SEARCH:
-            return Ended(state=RunState.FAILED, problem=problem)
-        changes = selected(record.plan, run.selection or Selection(digest=record.plan.digest))
+        """The end of a run that failed, or was blocked while executing; what was not reached is journalled as that.
+
+        What was written before is matched and noted by the next execution.
+        """
+        state = RunState.BLOCKED if problem.code == NativeSyncOnError.code else RunState.FAILED
+        try:
+            counts = self._journal_the_rest(run, problem)
+        except SyncError:
+            # What cannot be read back cannot be completed either: the run ends all the same.
+            counts = None
+        return Ended(state=state, problem=problem, counts=counts)
+
+    def _journal_the_rest(self, run: Run, problem: Problem) -> dict[str, int] | None:
+        record = self._plans.find(run.plan_id) if run.plan_id is not None else None
+        if record is None or run.kind is RunKind.SEARCH or run.selection is None:
+            return None
+        changes = selected(record.plan, run.selection)
         journal = ResultJournal(Results(self._parts.documents), run.id, self._parts.clock, on_flush=_nothing_to_note)
         journal.add(result_of(c, Outcome.NOT_REACHED, problem.detail) for c in changes if c.id not in journal)
         journal.flush()
-        return Ended(state=RunState.FAILED, problem=problem, counts=journal.counts())
+        return journal.counts()
 
     def _note_plan(self, run: Run, record: PlanRecord) -> Run:
         counts: dict[str, int] = {}
@@ -97,56 +111,67 @@ class Carrier:
 
     def _scheduled(self, run: Run, record: PlanRecord, settings: Settings, frame: Frame) -> Ended | GoesOn:
         ledger, _ = LedgerStore(self._parts.documents).read()
-        decided = unattended_selection(record, settings.options, gate_problem(ledger, settings.options))
-        if decided.selection is None:
-            return Ended(state=decided.state, problem=decided.problem)
-        executed = self._execute(run, record, decided.selection, settings, frame)
-        return _end_of(executed, held_back=decided.problem)
-
-    def _execution(self, run: Run, settings: Settings, frame: Frame) -> Ended | GoesOn:
-        record = self._plans.get(run.plan_id or "")
-        selection = run.selection or Selection(digest=record.plan.digest)
-        return _end_of(self._execute(run, record, selection, settings, frame), held_back=None)
+        gate = gate_problem(ledger, settings.options) or plan_problem(record, settings.options)
+        if run.selection is None:
+            decided = unattended_selection(record, settings.options, gate)
+            if decided.selection is None:
+                return Ended(state=decided.state, problem=decided.problem)
+            selection = decided.selection
+            run = self._runs.update(run.id, lambda r: replace(r, selection=selection))
+        elif gate is not None:
+            # The gate was closed between two slices: nothing more is written, and what was written is noted.
+            return self._execute(run, record, run.selection, settings, frame, held_back=gate)
+        else:
+            selection = run.selection
+        return self._execute(run, record, selection, settings, frame, held_back=guard_problem(record))
 
     def _execute(
-        self, run: Run, record: PlanRecord, selection: Selection, settings: Settings, frame: Frame
-    ) -> Executed:
+        self,
+        run: Run,
+        record: PlanRecord,
+        selection: Selection,
+        settings: Settings,
+        frame: Frame,
+        *,
+        held_back: Problem | None,
+    ) -> Ended | GoesOn:
         frame.progress.leave_stopping_to_the_steps()
         execution = Execution(
             self._parts, settings, frame.keeper, frame.progress, rows_in_trouble=frame.rows_in_trouble
         )
-        return execution.carry_out(run, record, selection, self._stop(run.id, frame.ends_at))
+        is_withdrawn = held_back is not None and held_back.code == GATE_CLOSED
+        stop = _stop_at_once if is_withdrawn else self._stop(run.id, frame.ends_at)
+        executed = execution.carry_out(run, record, selection, stop)
+        match executed.end:
+            case ExecutionEnd.OUT_OF_TIME:
+                return GoesOn(counts=executed.counts)
+            case ExecutionEnd.STOPPED if not is_withdrawn:
+                return Ended(state=RunState.CANCELLED, counts=executed.counts)
+            case _ if held_back is not None:
+                return Ended(state=RunState.BLOCKED, problem=held_back, counts=executed.counts)
+            case _:
+                state = RunState.PARTLY_FAILED if executed.counts[Outcome.FAILED] else RunState.SUCCEEDED
+                return Ended(state=state, counts=executed.counts)
 
-    def _stop(self, run_id: str, ends_at: float) -> Callable[[], StopRequested]:
+    def _stop(self, run_id: str, ends_at: float) -> Stop:
         looked_at = float("-inf")
 
         def stop() -> StopRequested:
             nonlocal looked_at
             now = self._parts.clock.monotonic()
-            if now >= ends_at:
-                return StopRequested.OUT_OF_TIME
             if now - looked_at >= LOOK_FOR_CANCEL_SECONDS:
                 looked_at = now
                 if self._runs.get(run_id).cancel_requested:
-                    return StopRequested.CANCELLED
-            return StopRequested.NO
+                    return StopRequested.STOPPED
+            return StopRequested.OUT_OF_TIME if now >= ends_at else StopRequested.NO
 
         return stop
 
 
+def _stop_at_once() -> StopRequested:
+    """Nothing more is to be written."""
+    return StopRequested.STOPPED
+
+
 def _nothing_to_note() -> None:
     """A run that is given up makes no progress."""
-
-
-def _end_of(executed: Executed, *, held_back: Problem | None) -> Ended | GoesOn:
-    match executed.end:
-        case ExecutionEnd.OUT_OF_TIME:
-            return GoesOn(counts=executed.counts)
-        case ExecutionEnd.CANCELLED:
-            return Ended(state=RunState.CANCELLED, counts=executed.counts)
-        case ExecutionEnd.FINISHED:
-            if held_back is not None:
-                state = RunState.BLOCKED
-            else:
-                state = RunState.PARTLY_FAILED if executed.counts[Outcome.FAILED] else RunState.SUCCEEDED
-            return Ended(state=state, problem=held_back, counts=executed.counts)

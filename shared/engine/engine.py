@@ -1,27 +1,42 @@
 """The engine: the commands that the API, the timer and the queue give."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from shared.engine.commands import GateStatus, PlanRecord, Status
+from shared.engine.commands import GateStatus, Status
 from shared.engine.gate import gate_problem
 from shared.engine.message import Message
 from shared.engine.parts import Parts
+from shared.engine.plan_record import PlanRecord
 from shared.engine.records import LedgerStore, Plans, Results, Runs, SlotStore
 from shared.engine.refusals import (
     GateClosedError,
-    NativeSyncOnError,
     PlanExpiredError,
     PlanUsedError,
     RunUnderWayError,
     StaleDigestError,
+    native_sync_on,
 )
 from shared.engine.retention import expire_history
 from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind, RunState, Selection
-from shared.engine.schedule import Schedule, Tick, is_late, slot_number, slot_starts_at
+from shared.engine.schedule import Schedule, is_late, slot_number, slot_starts_at
 from shared.engine.selection import check_guard, check_selection, selected
 from shared.engine.worker import Slice, Worker
-from shared.errors import StorageUnavailableError
+from shared.errors import StorageUnavailableError, SyncError
 from shared.settings import EffectiveSetting, Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """What one look of the timer did."""
+
+    enqueued: str | None
+    """Id of the scheduled run that it enqueued; None where no slot was due."""
+    sent_again: tuple[str, ...]
+    """Ids of runs that had died."""
 
 
 class Engine:
@@ -38,8 +53,9 @@ class Engine:
     def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
         """Queue a search; raises RunUnderWayError."""
         self._refuse_while_another_runs()
-        run = self._new_run(self._new_run_id(), RunKind.SEARCH, actor)
-        return self._enqueue(replace(run, narrowing=narrowing))
+        run = replace(self._new_run(self._new_run_id(), RunKind.SEARCH, actor), narrowing=narrowing)
+        self._runs.create(run)
+        return self._enqueue(run)
 
     def execute(self, plan_id: str, selection: Selection, actor: Actor) -> Run:
         """Queue the execution of a plan's selection; the same selection again answers the same run.
@@ -61,6 +77,9 @@ class Engine:
         run = replace(
             self._new_run(_execution_id(record), RunKind.EXECUTION, actor), plan_id=record.id, selection=selection
         )
+        if not self._runs.create(run):
+            # Somebody else executed the plan in this very moment.
+            return _same_again(self._runs.get(run.id), record, selection)
         return self._enqueue(run)
 
     def work(self, run_id: str, *, seconds: float) -> Run | None:
@@ -133,19 +152,39 @@ class Engine:
         self._parts.announce("queue.poison", {"message": "known" if Message.parse(text) is not None else "foreign"})
 
     def on_timer(self) -> Tick:
-        """Enqueue what is due, send again for runs that died, expire history, and log one ``timer.tick`` event."""
-        tick = self._schedule.tick()
-        expired = expire_history(self._parts, history_days=self._parts.settings().history_days)
+        """Send again for runs that died, enqueue what is due, expire history, and log one ``timer.tick`` event.
+
+        Each part is done whatever becomes of the others; raises the first error when all were tried.
+        """
+        errors: list[SyncError] = []
+        nobody: tuple[str, ...] = ()
+        sent_again = _tried(self._schedule.revive, errors, otherwise=nobody)
+        enqueued = _tried(self._enqueue_due, errors, otherwise=None)
+        expired = _tried(self._expire_history, errors, otherwise=0)
+        # What cannot be told is told as late: silence is a failure.
+        late = _tried(self.is_late, errors, otherwise=True)
         self._parts.announce(
             "timer.tick",
             {
-                "late": self.is_late(),
-                "enqueued": tick.enqueued or "",
-                "sent_again": len(tick.sent_again),
+                "late": late,
+                "enqueued": enqueued or "",
+                "sent_again": len(sent_again),
                 "expired": expired,
+                "code": errors[0].code if errors else "",
             },
         )
-        return tick
+        if errors:
+            raise errors[0]
+        return Tick(enqueued=enqueued, sent_again=sent_again)
+
+    def _enqueue_due(self) -> str | None:
+        settings = self._parts.settings()
+        return self._schedule.enqueue_due(
+            every_hours=settings.options.every_hours, offset_minutes=settings.sync_offset_minutes
+        )
+
+    def _expire_history(self) -> int:
+        return expire_history(self._parts, history_days=self._parts.settings().history_days)
 
     def _refuse(self, record: PlanRecord, selection: Selection, actor: Actor, settings: Settings) -> None:
         if self._parts.clock.now() > record.expires_at:
@@ -154,10 +193,7 @@ class Engine:
             )
         check_selection(record.plan, selection)
         if record.plan.native_sync_writes_users and selected(record.plan, selection):
-            raise NativeSyncOnError(
-                "Essentials' own directory sync writes users, and two writers would fight.",
-                "Set the frequency of Azure Directory Sync in Essentials to never, then search again.",
-            )
+            raise native_sync_on()
         if actor.kind is ActorKind.APPLICATION:
             ledger, _ = LedgerStore(self._parts.documents).read()
             problem = gate_problem(ledger, settings.options)
@@ -171,8 +207,6 @@ class Engine:
             raise RunUnderWayError(under_way[0].id)
 
     def _enqueue(self, run: Run) -> Run:
-        if not self._runs.create(run):
-            return self._runs.get(run.id)
         try:
             return self._worker.send(run.id)
         except StorageUnavailableError as error:
@@ -186,6 +220,14 @@ class Engine:
 
     def _new_run_id(self) -> str:
         return f"{self._parts.clock.now():%Y%m%dT%H%M%S}-{self._parts.new_id()[:8]}"
+
+
+def _tried(part: Callable[[], T], errors: list[SyncError], *, otherwise: T) -> T:
+    try:
+        return part()
+    except SyncError as error:
+        errors.append(error)
+        return otherwise
 
 
 def _execution_id(record: PlanRecord) -> str:

@@ -1,27 +1,29 @@
-"""Execution: carries out the selected changes of a plan, slice by slice, and notes in the ledger what is true afterwards."""
+"""Execution: carries out the selected changes of a plan, slice by slice; what is true afterwards goes into the ledger."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from shared.diff.ledger import Gate, Ledger, adopt, note_writes
+from shared.diff.exempt import exempt_addresses
 from shared.diff.ordering import AccountStep, CreateStep, steps
-from shared.diff.plan import Adoption, Change
+from shared.diff.plan import Change
 from shared.diff.planner import sends_welcome_email
-from shared.diff.written import written
 from shared.engine.account_steps import AccountSteps, result_of
-from shared.engine.commands import PlanRecord
+from shared.engine.confirmation import confirm
 from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
+from shared.engine.plan_record import PlanRecord
 from shared.engine.ports import Progress
-from shared.engine.records import LedgerStore, Results, exemptions
-from shared.engine.run import ActorKind, Outcome, Run, Selection
-from shared.engine.selection import opens_gate, selected
+from shared.engine.progress import ReadingCutError
+from shared.engine.reading import check_size, silent
+from shared.engine.records import Results, exemptions
+from shared.engine.refusals import native_sync_on
+from shared.engine.run import Outcome, Run, Selection
+from shared.engine.selection import selected
 from shared.engine.trouble import RowsInTrouble, Trouble
 from shared.model import Address, Organization
-from shared.settings import Settings, options_fingerprint
+from shared.settings import Settings
 
 
 class ExecutionEnd(StrEnum):
@@ -29,7 +31,8 @@ class ExecutionEnd(StrEnum):
 
     FINISHED = "finished"
     OUT_OF_TIME = "out_of_time"
-    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    """Somebody or something wanted no more of it; what was not reached is journalled as that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class StopRequested(StrEnum):
 
     NO = "no"
     OUT_OF_TIME = "out_of_time"
-    CANCELLED = "cancelled"
+    STOPPED = "stopped"
 
 
 class Stop(Protocol):
@@ -76,37 +79,48 @@ class Execution:
     def carry_out(self, run: Run, record: PlanRecord, selection: Selection, stop: Stop) -> Executed:
         """Go on where the journal ends; when all changes have a result, confirm and note them.
 
-        Raises what the readers and the writer raise about the services as a whole; a row's own refusal is a result.
+        Raises what the readers and the writer raise about the services as a whole, and ReadingCutError; a row's own
+        refusal is a result.
         """
         changes = selected(record.plan, selection)
         journal = ResultJournal(
             Results(self._parts.documents), run.id, self._parts.clock, on_flush=self._keeper.note_progress
         )
-        end = ExecutionEnd.FINISHED
         due = [change for change in changes if change.id not in journal]
         if due:
-            self._keeper.wait_for_the_last_holder()
-            end = self._write(due, len(changes), journal, record, stop)
-        if end is ExecutionEnd.OUT_OF_TIME:
-            return Executed(end=end, counts=journal.counts())
-        if end is ExecutionEnd.CANCELLED:
+            end = ExecutionEnd.STOPPED
+            if stop() is not StopRequested.STOPPED:
+                self._keeper.wait_for_the_last_holder()
+                end = self._write(due, len(changes), journal, record, stop)
+            if end is ExecutionEnd.OUT_OF_TIME:
+                return Executed(end=end, counts=journal.counts())
             journal.add(result_of(c, Outcome.NOT_REACHED) for c in changes if c.id not in journal)
             journal.flush()
-        self._confirm(run, record, selection, changes, journal)
-        return Executed(end=end, counts=journal.counts())
+        self._progress("confirming", len(journal), len(journal))
+        confirm(self._parts, self._settings, self._keeper, run, record, selection, journal)
+        counts = journal.counts()
+        end = ExecutionEnd.STOPPED if counts[Outcome.NOT_REACHED] else ExecutionEnd.FINISHED
+        return Executed(end=end, counts=counts)
 
     def _write(
         self, due: list[Change], total: int, journal: ResultJournal, record: PlanRecord, stop: Stop
     ) -> ExecutionEnd:
         self._progress("checking", len(journal), total)
-        organization = self._parts.organization_reader().read(progress=_silent)
-        due = self._without_exempt(due, organization, journal)
+        organization = self._parts.organization_reader().read(progress=silent)
+        check_size(organization, before=record.plan.accounts)
+        if organization.native_sync.writes_users:
+            raise native_sync_on()
+        if stop() is StopRequested.OUT_OF_TIME:
+            # Reading took all the time there was: the next slice would fare no better.
+            raise ReadingCutError
+        due = self._without_exempt(due, organization, record, journal)
         by_uid = {a.uid: a for a in organization.accounts}
         by_primary = {a.primary_email: a for a in organization.accounts}
         writer = AccountSteps(
             self._parts.account_writer(),
             self._keeper,
             {address: a for a in organization.accounts for address in a.addresses},
+            own_account=organization.certificate.own_account,
             welcome=frozenset(c.id for c in record.plan.changes if sends_welcome_email(c, self._settings.options)),
         )
         trouble = Trouble(self._rows_in_trouble)
@@ -128,61 +142,20 @@ class Execution:
             journal.flush()
         return ExecutionEnd.FINISHED
 
-    def _without_exempt(self, due: list[Change], organization: Organization, journal: ResultJournal) -> list[Change]:
-        """The changes left after those of accounts that an exemption freezes now."""
-        now = self._parts.clock.now()
-        exempt = {e.address for e in exemptions(self._parts.documents) if e.until is None or e.until > now}
-        exempt |= set(organization.native_exemptions)
-        addresses = {a.uid: a.addresses for a in organization.accounts}
-        frozen = [c for c in due if exempt.intersection(_addresses(c, addresses.get(c.uid, ()) if c.uid else ()))]
+    def _without_exempt(
+        self, due: list[Change], organization: Organization, record: PlanRecord, journal: ResultJournal
+    ) -> list[Change]:
+        """The changes left after those of objects and accounts that an exemption freezes now."""
+        exempt = exempt_addresses(exemptions(self._parts.documents), organization, self._parts.clock.now())
+        of_account = {a.uid: a.addresses for a in organization.accounts}
+        frozen = [
+            c for c in due if not exempt.isdisjoint(_addresses(c, of_account.get(c.uid, ()) if c.uid else (), record))
+        ]
         journal.add(result_of(c, Outcome.EXCLUDED, "An exemption freezes this account.") for c in frozen)
         return [c for c in due if c.id not in journal]
 
-    def _confirm(
-        self,
-        run: Run,
-        record: PlanRecord,
-        selection: Selection,
-        changes: Iterable[Change],
-        journal: ResultJournal,
-    ) -> None:
-        """Read the list once more and note what is there now: matches, what was written, and how it reads back."""
-        self._progress("confirming", len(journal), len(journal))
-        organization = self._parts.organization_reader().read(progress=_silent)
-        outcomes = {r.change_id: r.outcome for r in journal.results}
-        done = [c for c in changes if outcomes.get(c.id) in (Outcome.DONE, Outcome.ALREADY)]
-        now = self._parts.clock.now()
-        store = LedgerStore(self._parts.documents)
-        ledger, etag = store.read()
-        ledger = adopt(ledger, _still_there(record.plan.adoptions, organization), now=now)
-        ledger = note_writes(ledger, written(done, organization), now=now)
-        ledger = replace(
-            ledger,
-            tenant_id=record.plan.directory_certificate.tenant_id,
-            primary_domain=organization.primary_domain,
-            accounts_last_read=len(organization.accounts),
-            gate=self._gate(run, record, selection, ledger),
-        )
-        store.write(ledger, etag)
 
-    def _gate(self, run: Run, record: PlanRecord, selection: Selection, ledger: Ledger) -> Gate | None:
-        fingerprint = options_fingerprint(self._settings.options)
-        if run.by.kind is not ActorKind.PERSON or not opens_gate(record, selection, fingerprint):
-            return ledger.gate
-        return Gate(options_fingerprint=fingerprint, opened_at=self._parts.clock.now(), opened_by=run.by.by)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Progress of a read that is part of a larger stage."""
-
-
-def _addresses(change: Change, of_account: tuple[Address, ...]) -> set[Address]:
-    given = {*(change.after.alias_emails or ()), change.address, *of_account}
-    if change.after.primary_email is not None:
-        given.add(change.after.primary_email)
-    return given
-
-
-def _still_there(adoptions: Iterable[Adoption], organization: Organization) -> list[Adoption]:
-    accounts = {a.uid: a for a in organization.accounts}
-    return [replace(a, address=accounts[a.uid].primary_email) for a in adoptions if a.uid in accounts]
+def _addresses(change: Change, of_account: tuple[Address, ...], record: PlanRecord) -> set[Address]:
+    """All addresses of the account, of the object, and of the change itself."""
+    of_object = record.plan.listed.get(change.entra_id, ()) if change.entra_id is not None else ()
+    return {change.address, *(change.after.alias_emails or ()), *of_account, *of_object}

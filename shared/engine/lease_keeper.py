@@ -6,9 +6,8 @@ from typing import Self
 
 from shared.clock import Clock
 from shared.errors import LeaseLostError, SyncError
-from shared.state.protocols import Lease, LeaseGrant
+from shared.state.protocols import LEASE_SECONDS, Lease, LeaseGrant
 
-LEASE_SECONDS = 60.0
 RENEW_EVERY_SECONDS = 15.0
 MARGIN_SECONDS = 30.0
 """No write starts with less of the lease left: it has a total deadline of 20 s, and clocks differ."""
@@ -44,11 +43,6 @@ class LeaseKeeper:
         self._thread.join()
         self._lease.release(self._grant.id)
 
-    @property
-    def must_wait_before_writing(self) -> bool:
-        """Whether the last holder let the lease run out, and its last write may still be under way."""
-        return self._must_wait
-
     def wait_for_the_last_holder(self) -> None:
         """Return when no write of the last holder can be under way any more."""
         if self._must_wait:
@@ -60,7 +54,9 @@ class LeaseKeeper:
         self._progress_at = self._clock.monotonic()
 
     def require(self) -> None:
-        """Return if a write may start now; raises LeaseLostError."""
+        """Return if a write may start now, after renewing a lease that the background has not renewed; raises LeaseLostError."""
+        if self._clock.monotonic() - self._sent_at > RENEW_EVERY_SECONDS:
+            self.renew()
         if self._clock.monotonic() - self._sent_at > LEASE_SECONDS - MARGIN_SECONDS:
             raise LeaseLostError(
                 "This worker could not renew its lease in time, so it stopped before its next write.",

@@ -27,5 +27,7 @@ class Parts:
     account_writer: Callable[[], AccountWriter]
     secrets: Callable[[], tuple[SecretStatus, ...]]
     """The secrets in use with the days that they have left."""
+    essentials_login: Callable[[], str]
+    """Fingerprint of host, account and version of the password that Essentials is asked with; raises SyncError."""
     announce: Callable[[str, dict[str, object]], None]
     """Logs one structured event: its name and its fields, which hold no address and no secret."""

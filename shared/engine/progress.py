@@ -67,4 +67,9 @@ class RunProgress:
 
     def _write(self, stage: str, done: int, total: int) -> None:
         at = self._clock.now()
-        self._runs.update(self._run_id, lambda run: replace(run, stage=stage, done=done, total=total, progress_at=at))
+        run = self._runs.update(
+            self._run_id,
+            lambda r: r if r.state.is_final else replace(r, stage=stage, done=done, total=total, progress_at=at),
+        )
+        if self._may_cancel and run.cancel_requested:
+            raise RunCancelledError

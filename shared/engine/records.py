@@ -1,16 +1,19 @@
 """What the engine stores, by path: runs, plans, results, ledger, exemptions, slot and saved options."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.diff.ledger import Ledger
 from shared.diff.plan import Exemption
-from shared.engine.commands import PlanRecord
+from shared.engine.plan_record import PlanRecord
 from shared.engine.refusals import NotFoundError
 from shared.engine.run import Result, Run
-from shared.errors import DocumentConflictError
+from shared.errors import DamagedDocumentError, DocumentConflictError, UnknownSchemaError
 from shared.state.protocols import Documents, ETag
+
+LOGGER = logging.getLogger(__name__)
 
 LEDGER_PATH = "ledger.json.gz"
 EXEMPTIONS_PATH = "exemptions.json"
@@ -18,7 +21,7 @@ SETTINGS_PATH = "settings.json"
 SLOT_PATH = "slot.json"
 CONFLICT_TRIES = 8
 UNDER_WAY_SEARCHED = 25
-"""Only so many of the newest runs can be unfinished: a new one is refused while another is under way."""
+"""So many of the runs that moved last are looked at: the timer moves a run that nobody else moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Slot:
     every_hours_since: datetime | None = None
     first_tick_at: datetime | None = None
     last_success_at: datetime | None = None
+    refused_login: str = ""
+    """Fingerprint of the Essentials login that a scheduled run found refused; empty where none is."""
 
 
 class Runs:
@@ -87,11 +92,20 @@ class Runs:
         )
 
     def newest(self, limit: int) -> tuple[Run, ...]:
-        """The newest runs, newest first."""
-        paths = [d.path for d in self._documents.list("runs/") if d.path.endswith(".json")]
-        runs = (self._documents.read(path, Run) for path in sorted(paths, reverse=True)[:limit])
-        found = [stored.body for stored in runs if stored is not None]
+        """The runs that moved last, the latest queued first; a run whose document cannot be read is left out and logged."""
+        documents = [d for d in self._documents.list("runs/") if d.path.endswith(".json")]
+        documents.sort(key=lambda d: (d.modified_at, d.path), reverse=True)
+        found = [run for d in documents[:limit] if (run := self._readable(d.path)) is not None]
         return tuple(sorted(found, key=lambda r: (r.queued_at, r.id), reverse=True))
+
+    def _readable(self, path: str) -> Run | None:
+        try:
+            stored = self._documents.read(path, Run)
+        except (DamagedDocumentError, UnknownSchemaError) as error:
+            # One damaged run must not stop the timer, the list and every search.
+            LOGGER.warning("%s", error)
+            return None
+        return stored.body if stored is not None else None
 
     def under_way(self) -> tuple[Run, ...]:
         """Runs that are not final, oldest first."""

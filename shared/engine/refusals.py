@@ -67,6 +67,14 @@ class NativeSyncOnError(RequestError):
     code = "native_sync_on"
 
 
+def native_sync_on() -> NativeSyncOnError:
+    """The refusal while the native sync writes users."""
+    return NativeSyncOnError(
+        "Essentials' own directory sync writes users, and two writers would fight.",
+        "Set the frequency of Azure Directory Sync in Essentials to never, then search and execute again.",
+    )
+
+
 class GateClosedError(RequestError):
     """No person has executed a plan under the options in force."""
 

@@ -1,6 +1,6 @@
 """The schedule: which slot is due, which runs died, and whether scheduled runs are late."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from shared.engine.parts import Parts
@@ -37,16 +37,6 @@ def is_late(slot: Slot, now: datetime, *, every_hours: int, alert_hours: int, ha
     return bool(since) and now - max(since) > alert_after(every_hours, alert_hours)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
-    """What one look of the timer did."""
-
-    enqueued: str | None
-    """Id of the scheduled run that it enqueued; None where no slot was due."""
-    sent_again: tuple[str, ...]
-    """Ids of runs that had died."""
-
-
 class Schedule:
     """Looks what is due."""
 
@@ -55,13 +45,6 @@ class Schedule:
         self._worker = worker
         self._runs = Runs(parts.documents)
         self._slots = SlotStore(parts.documents)
-
-    def tick(self) -> Tick:
-        """Enqueue the scheduled run of a new slot, and send again for runs that died; raises StateError, SettingsError."""
-        settings = self._parts.settings()
-        sent_again = self.revive()
-        enqueued = self._enqueue_due(settings.options.every_hours, settings.sync_offset_minutes)
-        return Tick(enqueued=enqueued, sent_again=sent_again)
 
     def revive(self) -> tuple[str, ...]:
         """Send again for every run that is not final, holds no lease and made no progress for too long."""
@@ -77,13 +60,21 @@ class Schedule:
                 revived.append(run.id)
         return tuple(revived)
 
-    def _enqueue_due(self, every_hours: int, offset_minutes: int) -> str | None:
+    def _is_refused(self, slot: Slot) -> bool:
+        """Whether Essentials refused this very login before: trying again would only lock the account out."""
+        return bool(slot.refused_login) and slot.refused_login == self._parts.essentials_login()
+
+    def enqueue_due(self, *, every_hours: int, offset_minutes: int) -> str | None:
+        """Id of the scheduled run that was enqueued; None where no slot is due, or where Essentials refuses our login.
+
+        Raises StateError, SecretError.
+        """
         now = self._parts.clock.now()
         slot = self._slots.update(lambda s: _looked_at(s, now, every_hours))
         if every_hours == 0:
             return None
         number = slot_number(now, every_hours, offset_minutes)
-        if slot.number == number:
+        if slot.number == number or self._is_refused(slot):
             return None
         starts_at = slot_starts_at(number, every_hours, offset_minutes)
         run_id = f"{starts_at:%Y%m%dT%H%M%S}-scheduled-{every_hours}h"

@@ -10,12 +10,13 @@ from shared.diff.options import SyncOptions
 from shared.diff.plan import Plan
 from shared.diff.planner import make_plan
 from shared.diff.situation import Situation, situate
-from shared.engine.commands import PlanRecord
+from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
+from shared.engine.plan_record import PlanRecord
 from shared.engine.ports import Progress
+from shared.engine.reading import check_size
 from shared.engine.records import LedgerStore, Plans, exemptions
 from shared.engine.run import Acceptance, Narrowing, Problem, Run
-from shared.errors import IncompleteReadError
 from shared.model import Address, Directory, Organization
 from shared.settings import Settings, options_fingerprint
 
@@ -42,9 +43,10 @@ def narrowed(options: SyncOptions, narrowing: Narrowing) -> SyncOptions:
 class Search:
     """Reads, plans and stores, under the lease."""
 
-    def __init__(self, parts: Parts, settings: Settings, progress: Progress) -> None:
+    def __init__(self, parts: Parts, settings: Settings, keeper: LeaseKeeper, progress: Progress) -> None:
         self._parts = parts
         self._settings = settings
+        self._keeper = keeper
         self._progress = progress
         self._ledger_store = LedgerStore(parts.documents)
 
@@ -60,7 +62,8 @@ class Search:
             if Acceptance.DIRECTORY_CHANGED not in run.narrowing.accept:
                 return changed
             ledger = Ledger()
-        self._check_size(ledger, organization, run.narrowing)
+        if Acceptance.SMALLER_ORGANIZATION not in run.narrowing.accept:
+            check_size(organization, before=ledger.accounts_last_read)
         self._progress("planning", 0, 0)
         options = narrowed(self._settings.options, run.narrowing)
         situation = situate(
@@ -73,9 +76,10 @@ class Search:
         )
         record = self._record(run, make_plan(situation), options)
         self._progress("storing", 0, 0)
-        stored = Plans(self._parts.documents).store(record)
+        self._keeper.require()
+        # The ledger first: a plan that is found stored after a crash is used without searching again.
         self._ledger_store.write(_noted(ledger, situation), etag)
-        return stored
+        return Plans(self._parts.documents).store(record)
 
     def read_both_sides(self) -> tuple[Directory, Organization]:
         """Both sides, whole, read side by side."""
@@ -105,14 +109,6 @@ class Search:
                 fix="Correct the settings, or search again and accept directory_changed: then the ledger starts anew.",
             )
         )
-
-    def _check_size(self, ledger: Ledger, organization: Organization, narrowing: Narrowing) -> None:
-        read, before = len(organization.accounts), ledger.accounts_last_read
-        if read * 2 < before and Acceptance.SMALLER_ORGANIZATION not in narrowing.accept:
-            raise IncompleteReadError(
-                f"Essentials lists {read} accounts, and the last good read had {before}.",
-                "If so many were removed on purpose, search again and accept smaller_organization.",
-            )
 
     def _record(self, run: Run, plan: Plan, options: SyncOptions) -> PlanRecord:
         now = self._parts.clock.now()
@@ -144,9 +140,4 @@ def _noted(ledger: Ledger, situation: Situation) -> Ledger:
         listed=frozenset(listed),
         now=situation.now,
     )
-    return replace(
-        noted,
-        tenant_id=situation.directory.certificate.tenant_id,
-        primary_domain=situation.organization.primary_domain,
-        accounts_last_read=len(situation.organization.accounts),
-    )
+    return replace(noted, accounts_last_read=len(situation.organization.accounts))

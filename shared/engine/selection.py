@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from shared.diff.guard import GuardVerdict, Limit, judge
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Change, Plan
-from shared.engine.commands import PlanRecord
+from shared.engine.plan_record import PlanRecord
 from shared.engine.refusals import BrokenChainError, GuardTrippedError, UnknownChangeError
 from shared.engine.run import Selection
 

@@ -1,5 +1,6 @@
 """Trouble: one row that a service cannot carry out never stops the others; a service that is down stops the slice."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -8,7 +9,9 @@ from shared.diff.ordering import Step
 from shared.engine.account_steps import result_of
 from shared.engine.journal import ResultJournal
 from shared.engine.run import Outcome
-from shared.errors import ServiceError, ThrottledError
+from shared.errors import CredentialError, PermissionMissingError, ServiceError, StateError, SyncError, ThrottledError
+
+LOGGER = logging.getLogger(__name__)
 
 DOWN_AFTER = 3
 """So many steps in a row without an answer: the service is down, not the row."""
@@ -33,19 +36,25 @@ class Trouble:
 
     @contextmanager
     def of(self, step: Step, journal: ResultJournal) -> Iterator[None]:
-        """Carry out one step in here; raises the error where the service throttles or is down."""
+        """Carry out one step in here; raises what concerns the service as a whole, and where it is down."""
         try:
             yield
-        except ThrottledError:
+        except (ThrottledError, CredentialError, PermissionMissingError, StateError):
             raise
         except ServiceError as error:
             self._in_a_row += 1
-            if self._rows is RowsInTrouble.GIVE_UP:
-                journal.add(result_of(change, Outcome.FAILED, error.detail) for change in step.changes)
-                return
             self._last = error
             if self._in_a_row >= DOWN_AFTER:
                 raise
+            if self._rows is RowsInTrouble.GIVE_UP:
+                self._last = None
+                self._fail(step, journal, error.detail)
+        except SyncError as error:
+            self._fail(step, journal, error.detail)
+        except Exception as error:
+            # A defect of ours in one row is that row's failure, not the run's.
+            LOGGER.exception("A step ended by an unexpected %s.", type(error).__name__)
+            self._fail(step, journal, f"The app failed unexpectedly ({type(error).__name__}).")
         else:
             self._in_a_row = 0
 
@@ -53,3 +62,7 @@ class Trouble:
         """Return where every step was answered or given up; raises the last error."""
         if self._last is not None:
             raise self._last
+
+    @staticmethod
+    def _fail(step: Step, journal: ResultJournal, detail: str) -> None:
+        journal.add(result_of(change, Outcome.FAILED, detail) for change in step.changes)

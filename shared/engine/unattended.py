@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 from shared.diff.guard import Limit
 from shared.diff.options import Mode, SyncOptions
-from shared.diff.ordering import ADDS
-from shared.engine.commands import PlanRecord
+from shared.diff.plan import ADDS
+from shared.engine.plan_record import PlanRecord
+from shared.engine.refusals import native_sync_on
 from shared.engine.run import Problem, RunState, Selection
 from shared.engine.selection import verdict_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to execute; ``selection`` None means nothing, and ``state`` is then how the run ends."""
+    """What to execute; ``selection`` None means nothing, and ``state`` and ``problem`` are then how the run ends."""
 
     selection: Selection | None
     state: RunState
@@ -26,30 +27,25 @@ def unattended_selection(record: PlanRecord, options: SyncOptions, gate: Problem
     if gate is not None:
         return Decision(selection=None, state=RunState.BLOCKED, problem=gate)
     if record.plan.native_sync_writes_users:
-        return Decision(selection=None, state=RunState.BLOCKED, problem=NATIVE_SYNC_ON)
-    whole = Selection(digest=record.plan.digest)
+        refusal = native_sync_on()
+        problem = Problem(code=refusal.code, detail=refusal.detail, fix=refusal.fix)
+        return Decision(selection=None, state=RunState.BLOCKED, problem=problem)
+    selection = Selection(digest=record.plan.digest, exclude=_held_back(record))
+    return Decision(selection=selection, state=RunState.SUCCEEDED, problem=None)
+
+
+def guard_problem(record: PlanRecord) -> Problem | None:
+    """Why an unattended run holds changes back; None where the guard lets all ticked ones pass."""
     if not record.guard.is_tripped:
-        return Decision(selection=whole, state=RunState.SUCCEEDED, problem=None)
-    return Decision(
-        selection=Selection(digest=record.plan.digest, exclude=_held_back(record)),
-        state=RunState.BLOCKED,
-        problem=Problem(
-            code="guard",
-            detail=verdict_in_words(record.guard),
-            fix="Review this run's plan on the review page and execute what is right.",
-        ),
-    )
-
-
-NATIVE_SYNC_ON = Problem(
-    code="native_sync_on",
-    detail="Essentials' own directory sync writes users, and two writers would fight.",
-    fix="Set the frequency of Azure Directory Sync in Essentials to never, then search and execute again.",
-)
+        return None
+    fix = "Review this run's plan on the review page and execute what is right."
+    return Problem(code="guard", detail=verdict_in_words(record.guard), fix=fix)
 
 
 def _held_back(record: PlanRecord) -> frozenset[str]:
     """Ticked changes that wait for a person: those that the limits passed count, and what shares a chain with them."""
+    if not record.guard.is_tripped:
+        return frozenset()
     ticked = [c for c in record.plan.changes if c.ticked]
     if Limit.CHANGES_PERCENT in record.guard.tripped:
         held = {c.id for c in ticked if c.category not in ADDS}

@@ -11,8 +11,9 @@ from shared.engine.parts import Parts
 from shared.engine.progress import ReadingCutError, RunCancelledError, RunProgress
 from shared.engine.records import Runs, SlotStore
 from shared.engine.run import Problem, Run, RunKind, RunState
+from shared.engine.slot_end import slot_after
 from shared.engine.trouble import RowsInTrouble
-from shared.errors import SyncError, ThrottledError
+from shared.errors import LeaseLostError, SyncError, ThrottledError
 
 LOGGER = logging.getLogger(__name__)
 
@@ -20,6 +21,8 @@ QUEUE_SLICE_SECONDS = 8 * 60.0
 """How long a slice writes in the queue trigger before it enqueues the next."""
 QUEUE_LEASE_SECONDS = 14 * 60.0
 """How long a slice in the queue trigger may hold the lease: a reading is never cut. Below host.json's functionTimeout."""
+REQUEST_SLACK_SECONDS = 60.0
+"""How long after its end a request's slice may hold the lease, for a confirming read that began in time."""
 MAX_ATTEMPTS = 5
 RETRY_SECONDS = 30
 LEASE_HELD_SECONDS = 20
@@ -75,9 +78,14 @@ class Worker:
         run = self._runs.find(message.run_id)
         if run is None or run.state.is_final or run.n != message.n:
             return Slice.DROPPED
-        ended = self._slice(run.id, seconds=QUEUE_SLICE_SECONDS, where=Where.QUEUE)
-        if ended is Slice.LEASE_HELD:
-            self._parts.queue.send(message.text(), delay_seconds=LEASE_HELD_SECONDS)
+        try:
+            ended = Slice.LEASE_HELD if self._must_wait(run) else self._slice(run.id, QUEUE_SLICE_SECONDS, Where.QUEUE)
+            if ended is Slice.LEASE_HELD:
+                self._parts.queue.send(message.text(), delay_seconds=LEASE_HELD_SECONDS)
+        except SyncError as error:
+            # The run is stored: the timer sends again. An exception would only count a delivery.
+            self._parts.announce("run.slice_lost", {"run_id": run.id, "code": error.code})
+            return Slice.GOES_ON
         return ended
 
     def on_request(self, run_id: str, *, seconds: float) -> Run | None:
@@ -85,16 +93,22 @@ class Worker:
         run = self._runs.get(run_id)
         if run.state.is_final or run.is_reading_queued:
             return run
-        if self._slice(run_id, seconds=seconds, where=Where.REQUEST) is Slice.LEASE_HELD:
+        if self._must_wait(run) or self._slice(run_id, seconds, Where.REQUEST) is Slice.LEASE_HELD:
             return None
         return self._runs.get(run_id)
 
-    def _slice(self, run_id: str, *, seconds: float, where: Where) -> Slice:
+    def _must_wait(self, run: Run) -> bool:
+        """Whether an older run is not finished: a scheduled run would read what that one is in the middle of writing."""
+        if run.kind is not RunKind.SCHEDULED:
+            return False
+        return any(other.queued_at < run.queued_at for other in self._runs.under_way())
+
+    def _slice(self, run_id: str, seconds: float, where: Where) -> Slice:
         asked_at = self._parts.clock.monotonic()
         grant = self._parts.lease.acquire(self._parts.new_id())
         if grant is None:
             return Slice.LEASE_HELD
-        holds = QUEUE_LEASE_SECONDS if where is Where.QUEUE else seconds + LEASE_HELD_SECONDS
+        holds = QUEUE_LEASE_SECONDS if where is Where.QUEUE else seconds + REQUEST_SLACK_SECONDS
         with LeaseKeeper(self._parts.lease, grant, self._parts.clock, asked_at=asked_at, seconds=holds) as keeper:
             # Read again: what another worker did before the lease became ours counts.
             run = self._runs.get(run_id)
@@ -123,6 +137,10 @@ class Worker:
             return self._hand_reading_to_queue(run.id)
         except RunCancelledError:
             ended = Ended(state=RunState.CANCELLED)
+        except LeaseLostError as error:
+            # The run may be in another worker's hands: it is not ours to note anything in it.
+            self._parts.announce("run.slice_lost", {"run_id": run.id, "code": error.code})
+            return Slice.GOES_ON
         except SyncError as error:
             return self._after_error(run.id, error, progress, where)
         except Exception as error:
@@ -131,7 +149,7 @@ class Worker:
             return self._after_error(run.id, UnexpectedError(type(error).__name__), progress, where)
         if isinstance(ended, Ended):
             return self._finish(run.id, ended)
-        self._runs.update(run.id, lambda r: replace(r, counts=ended.counts, attempts=0))
+        self._runs.update(run.id, lambda r: replace(r, counts=ended.counts, attempts=0, is_reading_queued=False))
         if where is Where.QUEUE:
             self.send(run.id)
         return Slice.GOES_ON
@@ -145,9 +163,14 @@ class Worker:
         problem = Problem(code=error.code, detail=error.detail, fix=error.fix)
         failed = 0 if isinstance(error, ThrottledError) else 1
         moved = progress.has_moved
-        run = self._runs.update(
-            run_id, lambda r: replace(r, problem=problem, attempts=0 if moved else r.attempts + failed)
-        )
+
+        def noted(run: Run) -> Run:
+            attempts = 0 if moved else run.attempts + failed
+            return run if run.state.is_final else replace(run, problem=problem, attempts=attempts)
+
+        run = self._runs.update(run_id, noted)
+        if run.state.is_final:
+            return Slice.DROPPED
         if error.is_permanent or run.attempts >= MAX_ATTEMPTS:
             return self._finish(run_id, self._carrier.give_up(run, problem))
         self._parts.announce("run.attempt_failed", {"run_id": run_id, "code": error.code, "attempt": run.attempts})
@@ -160,6 +183,8 @@ class Worker:
         now = self._parts.clock.now()
 
         def finished(run: Run) -> Run:
+            if run.state.is_final:
+                return run
             return replace(
                 run,
                 state=ended.state,
@@ -172,8 +197,10 @@ class Worker:
             )
 
         run = self._runs.update(run_id, finished)
-        if run.kind is RunKind.SCHEDULED and run.state is RunState.SUCCEEDED:
-            SlotStore(self._parts.documents).update(lambda slot: replace(slot, last_success_at=now))
+        if run.finished_at != now:
+            # Another worker ended it meanwhile.
+            return Slice.DROPPED
+        self._tell_timer(run)
         self._parts.announce(
             "run.finished",
             {
@@ -186,3 +213,12 @@ class Worker:
             },
         )
         return Slice.FINAL
+
+    def _tell_timer(self, run: Run) -> None:
+        """Note the end of the run where the timer looks; a run that ended stays ended whatever becomes of the note."""
+        try:
+            login = self._parts.essentials_login() if run.problem is not None else ""
+            now = self._parts.clock.now()
+            SlotStore(self._parts.documents).update(lambda slot: slot_after(slot, run, login=login, now=now))
+        except SyncError as error:
+            self._parts.announce("run.end_not_noted", {"run_id": run.id, "code": error.code})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.api.exports import COLUMNS, csv_of, markdown_of, whole_plan
 from shared.api.http import ApiResponse
-from shared.engine.commands import PlanRecord
+from shared.engine.plan_record import PlanRecord
 from tests.api.calling import Client, body_of
 
 

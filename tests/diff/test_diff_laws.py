@@ -31,7 +31,7 @@ def test_nothing_is_left_to_do_after_the_ticked_changes(
     first = plan(directory, organization, ledger=ledger, options=options)
     ticked = [c for c in first.changes if c.ticked]
     changed = after(organization, in_order(ticked))
-    noted = note_writes(adopt(ledger, first.adoptions, now=NOW), written(ticked, changed), now=NOW)
+    noted = note_writes(adopt(ledger, first.adoptions, now=NOW), written(ticked, [], changed), now=NOW)
 
     second = plan(directory, changed, ledger=noted, options=options)
 

@@ -53,11 +53,14 @@ class MemoryDirectory:
 
 @dataclass(slots=True)
 class MemoryQueue:
-    """Implements Queue, and remembers what was sent and with which delay."""
+    """Implements Queue, and remembers what was sent and with which delay; ``failure`` is raised where it is set."""
 
     sent: list[tuple[str, int]] = field(default_factory=list)
+    failure: Exception | None = None
 
     def send(self, text: str, *, delay_seconds: int = 0) -> None:
+        if self.failure is not None:
+            raise self.failure
         self.sent.append((text, delay_seconds))
 
     def take(self) -> str:
@@ -78,6 +81,7 @@ class Frame:
     environment: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
     events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     ids: int = 0
+    login: str = "login-1"
 
     @property
     def state(self) -> State:
@@ -105,6 +109,7 @@ class Frame:
                 organization_reader=lambda: self.essentials,
                 account_writer=lambda: self.essentials,
                 secrets=tuple,
+                essentials_login=lambda: self.login,
                 announce=lambda event, fields: self.events.append((event, fields)),
             )
         )

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from shared.diff.guard import judge
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Plan
-from shared.engine.commands import GateStatus, PlanRecord, SecretStatus, Status
+from shared.engine.commands import GateStatus, SecretStatus, Status
+from shared.engine.plan_record import PlanRecord
 from shared.engine.refusals import (
     GateClosedError,
     NativeSyncOnError,

@@ -37,7 +37,8 @@ class MemoryEssentials:
     """OrganizationReader and AccountWriter on one organization in memory.
 
     ``renames``: what a new primary address does, ``renamed``, ``refused`` or ``ignored``. ``after_write`` is called after each
-    request that was carried out, before it is answered.
+    request that was carried out, before it is answered, and ``before_reading`` before each list. ``reads_names_as`` is what
+    Essentials makes of a name.
     """
 
     def __init__(self, organization: Organization) -> None:
@@ -45,8 +46,11 @@ class MemoryEssentials:
         self.writes: list[Write] = []
         self.renames = "renamed"
         self.after_write: Callable[[], None] = lambda: None
+        self.before_reading: Callable[[], None] = lambda: None
+        self.reads_names_as: Callable[[str], str] = str
         self._refusals: dict[str, tuple[int, str]] = {}
-        self._failures: dict[str, list[SyncError]] = {}
+        self._failures: dict[str, list[Exception]] = {}
+        self._read_failures: list[SyncError] = []
         self._next_uid = 480_000
 
     # What somebody else does meanwhile.
@@ -69,14 +73,21 @@ class MemoryEssentials:
         """Every write of this account is refused."""
         self._refusals[address] = (status, message)
 
-    def fail(self, address: str, error: SyncError, *, times: int) -> None:
+    def fail(self, address: str, error: Exception, *, times: int) -> None:
         """The next requests that write this account fail without effect."""
         self._failures[address] = [error] * times
+
+    def fail_reads(self, error: SyncError, *, times: int) -> None:
+        """The next lists fail."""
+        self._read_failures = [error] * times
 
     # OrganizationReader
 
     def read(self, *, progress: Progress) -> Organization:
         """The organization as it is."""
+        self.before_reading()
+        if self._read_failures:
+            raise self._read_failures.pop()
         own = self.organization.certificate.own_account
         if all(own not in account.addresses for account in self.organization.accounts):
             raise IncompleteReadError(f"The list of accounts lacks {own}.", "Search again.")
@@ -192,6 +203,8 @@ class MemoryEssentials:
         return found
 
     def _put(self, account: Account) -> None:
+        names = (self.reads_names_as(account.firstname), self.reads_names_as(account.surname))
+        account = replace(account, firstname=names[0], surname=names[1])
         others = [a for a in self.organization.accounts if a.uid != account.uid]
         self._keep([*others, account])
 

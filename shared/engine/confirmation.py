@@ -1,0 +1,87 @@
+"""Confirmation: reads the list once more and notes in the ledger what is there now, and whether the gate opens."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shared.diff.ledger import Gate, Ledger, adopt, note_writes
+from shared.diff.plan import Adoption
+from shared.diff.written import written
+from shared.engine.journal import ResultJournal
+from shared.engine.lease_keeper import LeaseKeeper
+from shared.engine.parts import Parts
+from shared.engine.plan_record import PlanRecord
+from shared.engine.reading import check_size, silent
+from shared.engine.records import LedgerStore
+from shared.engine.run import ActorKind, Outcome, Run, Selection
+from shared.engine.selection import opens_gate, selected
+from shared.model import Organization
+from shared.settings import Settings, options_fingerprint
+
+
+def confirm(
+    parts: Parts,
+    settings: Settings,
+    keeper: LeaseKeeper,
+    run: Run,
+    record: PlanRecord,
+    selection: Selection,
+    journal: ResultJournal,
+) -> None:
+    """Note matches, what was written and how it reads back; raises what the reader raises."""
+    organization = parts.organization_reader().read(progress=silent)
+    check_size(organization, before=record.plan.accounts)
+    outcomes = {r.change_id: r.outcome for r in journal.results}
+    chosen = selected(record.plan, selection)
+    done = [c for c in chosen if outcomes.get(c.id) is Outcome.DONE]
+    already = [c for c in chosen if outcomes.get(c.id) is Outcome.ALREADY]
+    now = parts.clock.now()
+    store = LedgerStore(parts.documents)
+    before, etag = store.read()
+    ledger = adopt(before, _still_true(record.plan.adoptions, organization, before), now=now)
+    ledger = note_writes(ledger, written(done, already, organization), now=now)
+    ledger = replace(
+        ledger,
+        tenant_id=record.plan.directory_certificate.tenant_id,
+        primary_domain=organization.primary_domain,
+        accounts_last_read=len(organization.accounts),
+        gate=_gate(parts, settings, run, record, selection, ledger, journal),
+    )
+    keeper.require()
+    store.write(ledger, etag)
+
+
+def _gate(
+    parts: Parts,
+    settings: Settings,
+    run: Run,
+    record: PlanRecord,
+    selection: Selection,
+    ledger: Ledger,
+    journal: ResultJournal,
+) -> Gate | None:
+    fingerprint = options_fingerprint(settings.options)
+    was_stopped = bool(journal.counts()[Outcome.NOT_REACHED])
+    if run.by.kind is not ActorKind.PERSON or was_stopped or not opens_gate(record, selection, fingerprint):
+        return ledger.gate
+    return Gate(options_fingerprint=fingerprint, opened_at=parts.clock.now(), opened_by=run.by.by)
+
+
+def _still_true(adoptions: Iterable[Adoption], organization: Organization, ledger: Ledger) -> list[Adoption]:
+    """The adoptions whose account is there and was not given to the object anew, with what still holds of each."""
+    accounts = {a.uid: a for a in organization.accounts}
+    still: list[Adoption] = []
+    for adoption in adoptions:
+        account = accounts.get(adoption.uid)
+        entry = ledger.entries.get(adoption.entra_id)
+        is_superseded = entry is not None and entry.uid != adoption.uid and entry.uid in accounts
+        if account is None or is_superseded:
+            continue
+        still.append(
+            replace(
+                adoption,
+                address=account.primary_email,
+                type=adoption.type if adoption.type is account.type else None,
+                is_active=adoption.is_active if adoption.is_active is account.is_active else None,
+            )
+        )
+    return still
