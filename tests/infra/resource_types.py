@@ -1,0 +1,12 @@
+"""Types of resource, as Azure names them."""
+
+ACCOUNT = "Microsoft.Storage/storageAccounts"
+BLOBS = f"{ACCOUNT}/blobServices"
+QUEUES = f"{ACCOUNT}/queueServices"
+VAULT = "Microsoft.KeyVault/vaults"
+SITE = "Microsoft.Web/sites"
+COMPONENT = "Microsoft.Insights/components"
+WORKSPACE = "Microsoft.OperationalInsights/workspaces"
+ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
+DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings"
+LOG_ALERT = "Microsoft.Insights/scheduledQueryRules"
