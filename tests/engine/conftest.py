@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.twins.memory_essentials import MemoryEssentials
 
 from tests.builders.sides import account, directory, group, organization, person
 from tests.engine.frame import Frame, MemoryDirectory
+from tests.twins.memory_essentials import MemoryEssentials
 
 
 @pytest.fixture

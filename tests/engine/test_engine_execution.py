@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.twins.memory_essentials import MemoryEssentials
 
 from shared.diff.options import SyncOptions, What
 from shared.diff.plan import Category, Exemption
@@ -23,6 +22,7 @@ from shared.errors import UnreachableError
 from shared.model import Address
 from tests.builders.sides import NO_NATIVE_SYNC, account, directory, organization, person
 from tests.engine.frame import PERSON, PROGRAM, Frame
+from tests.twins.memory_essentials import MemoryEssentials
 
 
 def searched(frame: Frame, narrowing: Narrowing | None = None) -> str:

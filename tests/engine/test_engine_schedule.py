@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.twins.memory_essentials import MemoryEssentials
 
 from shared.diff.options import Mode, SyncOptions
 from shared.engine.records import Slot
@@ -12,6 +11,7 @@ from shared.engine.run import Narrowing, Outcome, RunKind, RunState
 from shared.engine.schedule import is_late, slot_number, slot_starts_at
 from tests.builders.sides import NOW, account, directory, organization, person
 from tests.engine.frame import PERSON, Frame
+from tests.twins.memory_essentials import MemoryEssentials
 
 
 @pytest.mark.parametrize(

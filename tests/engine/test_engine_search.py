@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.twins.memory_essentials import MemoryEssentials
 
 from shared.diff.options import What
 from shared.diff.plan import Category
@@ -20,6 +19,7 @@ from shared.errors import (
 )
 from tests.builders.sides import account, directory, organization, person
 from tests.engine.frame import PERSON, Frame
+from tests.twins.memory_essentials import MemoryEssentials
 
 
 def test_a_search_is_queued_at_once_and_carried_out_by_its_message(frame: Frame) -> None:
