@@ -8,7 +8,7 @@ DEFAULT_SCHEDULE = "0 */10 * * * *"
 # An unset %SYNC_SCHEDULE% would stop the host from indexing any function, so it is used only where it is set.
 SCHEDULE = "%SYNC_SCHEDULE%" if os.environ.get("SYNC_SCHEDULE") else DEFAULT_SCHEDULE
 
-bp = func.Blueprint()
+bp = func.Blueprint()  # type: ignore[no-untyped-call]  # published without types
 
 
 @bp.function_name("sync_timer")
