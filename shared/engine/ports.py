@@ -1,6 +1,7 @@
 """The seams of the engine: what it asks of the two services. Implemented in shared/graph and shared/proofpoint, and by in-memory twins in tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from shared.model import (
@@ -10,8 +11,11 @@ from shared.model import (
     Directory,
     EntraId,
     FetchedAccount,
+    MailboxPurpose,
     NewAccount,
     Organization,
+    Person,
+    Whereabouts,
 )
 
 
@@ -22,14 +26,51 @@ class Progress(Protocol):
         """Note that ``done`` of ``total`` of ``stage`` is done."""
 
 
+class PurposeQuestion(Protocol):
+    """Whether ``userPurpose`` of a person is to be asked."""
+
+    def __call__(self, person: Person) -> bool:
+        """Whether to ask."""
+
+
+def ask_nobody(person: Person) -> bool:  # noqa: ARG001  # a seam
+    """Nobody's purpose is asked."""
+    return False
+
+
+NONE_KNOWN: Mapping[EntraId, MailboxPurpose] = MappingProxyType({})
+
+
 class DirectoryReader(Protocol):
     """Reads the Entra side, whole."""
 
-    def read(self, *, scope_groups: Sequence[EntraId], progress: Progress) -> Directory:
+    def read(
+        self,
+        *,
+        scope_groups: Sequence[EntraId],
+        progress: Progress,
+        purpose_of: PurposeQuestion = ask_nobody,
+        known_purposes: Mapping[EntraId, MailboxPurpose] = NONE_KNOWN,
+    ) -> Directory:
         """All people and groups, and the members of ``scope_groups`` with what is nested in them, certified.
+
+        ``purpose_of`` says for whom ``userPurpose`` is asked, where the permission is granted; those of ``known_purposes``
+        are not asked again.
 
         Raises IncompleteReadError, EntraCredentialError, PermissionMissingError, NotConfiguredError, ServiceError.
         """
+
+
+class EvidenceReader(Protocol):
+    """Asks Entra about single objects. Raises as DirectoryReader.read does; nothing is ever guessed."""
+
+    def whereabouts(self, people: Sequence[EntraId], groups: Sequence[EntraId]) -> Mapping[EntraId, Whereabouts]:
+        """Where each of these is: all of them are in the answer."""
+
+    def scope_memberships(
+        self, people: Sequence[EntraId], group_ids: Sequence[EntraId]
+    ) -> Mapping[EntraId, frozenset[EntraId]]:
+        """Which of the groups each person belongs to, nested; a person who is gone is not in the answer."""
 
 
 class OrganizationReader(Protocol):

@@ -17,6 +17,7 @@ from shared.model.directory import (
     Person,
     PlanState,
     Scope,
+    Whereabouts,
 )
 from shared.model.ids import Address, EntraId, Uid
 from shared.model.organization import (
@@ -70,4 +71,5 @@ __all__ = [
     "Scope",
     "Uid",
     "Unconfirmed",
+    "Whereabouts",
 ]

@@ -102,6 +102,15 @@ class DeletedObject:
     deleted_at: datetime | None
 
 
+class Whereabouts(StrEnum):
+    """Where a single object is, by Entra's own answer about its id."""
+
+    LIVING = "living"
+    DELETED = "deleted"
+    """In deleted items; people only."""
+    NOT_FOUND = "not_found"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryCertificate:
     """The evidence that a read of the directory was complete: what was read beside what Graph itself counts."""
