@@ -8,9 +8,11 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
 from tests.azurite import Azurite, running_azurite
+from tests.rules.summary import write_summary
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
 _HAS_WORKER = sys.version_info >= (3, 13)
@@ -91,6 +93,11 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
         report.outcome = "failed"
         report.longrepr = f"Skipped, and CI skips nothing: {_reason(report.longrepr)}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """The report ends with the table of rules and the cells of the fault sweep, where they ran."""
+    write_summary(terminalreporter)
 
 
 def _reason(longrepr: object) -> object:
