@@ -1,7 +1,8 @@
-"""Reads Entra through Microsoft Graph: token, transport with throttling, reader. Knows the model and the errors only."""
+"""Reads Entra through Microsoft Graph: token, transport with throttling, readers. Knows the model and the errors only."""
 
 from shared.graph.client import GraphClient, Permission
 from shared.graph.credentials import CertificateCredential, Credential, FederatedCredential, SecretCredential
+from shared.graph.evidence import GraphEvidence
 from shared.graph.reader import GraphReader
 from shared.graph.token_http import MsalHttp
 from shared.graph.tokens import AccessToken, EntraTokens, TokenSource
@@ -13,6 +14,7 @@ __all__ = [
     "EntraTokens",
     "FederatedCredential",
     "GraphClient",
+    "GraphEvidence",
     "GraphReader",
     "MsalHttp",
     "Permission",

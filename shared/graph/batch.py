@@ -3,7 +3,8 @@
 Source: learn.microsoft.com/graph/json-batching.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
 
@@ -17,8 +18,38 @@ from shared.transport import RetryPolicy
 from shared.transport_faults import retry_after_seconds
 
 BATCH_ITEMS = 20
+BATCHES_IN_FLIGHT = 4
 _PLACE = "/v1.0/$batch"
 _REPEATED_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Get:
+    """One item that is a GET."""
+
+    path: str
+    """Below ``/v1.0``, with its query."""
+
+    def request(self) -> dict[str, object]:
+        """The item as it is sent, less its id."""
+        return {"method": "GET", "url": self.path}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One item that is a read sent as a POST: an action that answers and changes nothing."""
+
+    path: str
+    """Below ``/v1.0``."""
+    json_body: Mapping[str, object]
+
+    def request(self) -> dict[str, object]:
+        """The item as it is sent, less its id; one with a body must say what it is."""
+        headers = {"Content-Type": "application/json"}
+        return {"method": "POST", "url": self.path, "headers": headers, "body": self.json_body}
+
+
+BatchItem = Get | Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +87,31 @@ class BatchReader:
         self._random = random
         self._retry = retry
 
-    def read(self, paths: Sequence[str], *, needs: Permission) -> tuple[ItemAnswer, ...]:
-        """The answers to at most 20 GETs of paths below ``/v1.0``, in the order of the paths.
+    def read_all(
+        self, asked: Sequence[BatchItem], *, needs: Permission, noticed: Callable[[int], None]
+    ) -> tuple[ItemAnswer, ...]:
+        """The answers to any number of items, in their order, 20 to a batch and several batches in flight.
+
+        ``noticed`` is told how many were answered so far, and may raise to stop. Raises as ``read`` does.
+        """
+        chunks = [asked[at : at + BATCH_ITEMS] for at in range(0, len(asked), BATCH_ITEMS)]
+        found: list[ItemAnswer] = []
+        with ThreadPoolExecutor(BATCHES_IN_FLIGHT, thread_name_prefix="graph-batch") as pool:
+            for answers in pool.map(lambda chunk: self.read(chunk, needs=needs), chunks):
+                found.extend(answers)
+                noticed(len(found))
+        return tuple(found)
+
+    def read(self, asked: Sequence[BatchItem], *, needs: Permission) -> tuple[ItemAnswer, ...]:
+        """The answers to at most 20 items, in their order.
 
         Raises IncompleteReadError (an item without an answer), ThrottledError, UnexpectedAnswerError, and as GraphClient does.
         """
         answers: dict[int, ItemAnswer] = {}
         waited, attempt = 0.0, 0
-        while waiting := [index for index in range(len(paths)) if index not in answers]:
+        while waiting := [index for index in range(len(asked)) if index not in answers]:
             attempt += 1
-            items = self._send({index: paths[index] for index in waiting}, needs)
+            items = self._send({index: asked[index] for index in waiting}, needs)
             failed = {index: item for index, item in items.items() if item.status in _REPEATED_STATUSES}
             answers.update(
                 (index, ItemAnswer(status=item.status, body=bytes(item.body)))
@@ -74,27 +120,27 @@ class BatchReader:
             )
             if not failed:
                 continue
-            asked = max(retry_after_seconds(item.retry_after(), self._clock.now()) or 0.0 for item in failed.values())
-            pause = max(asked, self._retry.pause_seconds(attempt, self._random))
+            longest = max(retry_after_seconds(item.retry_after(), self._clock.now()) or 0.0 for item in failed.values())
+            pause = max(longest, self._retry.pause_seconds(attempt, self._random))
             if attempt >= self._retry.attempts or waited + pause >= self._retry.total_wait_seconds:
-                raise _gave_up(paths, failed, pause)
+                raise _gave_up(asked, failed, pause)
             self._clock.sleep(pause)
             waited += pause
-        return tuple(answers[index] for index in range(len(paths)))
+        return tuple(answers[index] for index in range(len(asked)))
 
-    def _send(self, paths: Mapping[int, str], needs: Permission) -> dict[int, _Item]:
-        requests = [{"id": str(index), "method": "GET", "url": path} for index, path in paths.items()]
+    def _send(self, asked: Mapping[int, BatchItem], needs: Permission) -> dict[int, _Item]:
+        requests = [{"id": str(index), **item.request()} for index, item in asked.items()]
         answer = self._client.batch(msgspec.json.encode({"requests": requests}), needs=needs)
         responses = decode_answer(answer, _DECODER, _PLACE).responses
         items = {int(item.id): item for item in responses if item.id.isascii() and item.id.isdigit()}
-        if len(responses) != len(paths) or items.keys() != paths.keys():
-            raise broken(_PLACE, f"{len(paths)} items were asked and {len(items)} of them answered")
+        if len(responses) != len(asked) or items.keys() != asked.keys():
+            raise broken(_PLACE, f"{len(asked)} items were asked and {len(items)} of them answered")
         return items
 
 
-def _gave_up(paths: Sequence[str], failed: Mapping[int, _Item], pause_seconds: float) -> SyncError:
+def _gave_up(asked: Sequence[BatchItem], failed: Mapping[int, _Item], pause_seconds: float) -> SyncError:
     index, item = min(failed.items())
-    where = f"Graph, {_PLACE}, item {paths[index].partition('?')[0]}"
+    where = f"Graph, {_PLACE}, item {asked[index].path.partition('?')[0]}"
     if any(item.status == 429 for item in failed.values()):
         return ThrottledError(
             f"{where}: Graph asks to slow down for {pause_seconds:.0f} s.",

@@ -9,13 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from shared.errors import IncompleteReadError, NotConfiguredError
-from shared.graph.batch import BATCH_ITEMS, BatchReader, ItemAnswer
+from shared.graph.batch import BATCH_ITEMS, BATCHES_IN_FLIGHT, BatchReader, Get, ItemAnswer
 from shared.graph.chain import Listing, broken, read_chain
 from shared.graph.client import GraphClient, Permission, error_code
 from shared.graph.decode import MemberJson, Page, entra_id
 from shared.model import EntraId, Group
 
-_BATCHES_IN_FLIGHT = 4
 _GROUP_TYPE = "#microsoft.graph.group"
 _NEEDS = Permission.GROUP_MEMBER_READ_ALL
 _DECODER = msgspec.json.Decoder(Page[MemberJson])
@@ -48,10 +47,10 @@ class MemberReader:
                 )
         read: dict[EntraId, frozenset[EntraId]] = {}
         level: tuple[EntraId, ...] = tuple(scope_groups)
-        with ThreadPoolExecutor(_BATCHES_IN_FLIGHT, thread_name_prefix="graph-members") as pool:
+        with ThreadPoolExecutor(BATCHES_IN_FLIGHT, thread_name_prefix="graph-members") as pool:
             while level:
                 for group_id in level:
-                    _check_readable(groups[group_id])
+                    check_readable(groups[group_id])
                 chunks = [level[at : at + BATCH_ITEMS] for at in range(0, len(level), BATCH_ITEMS)]
                 found: dict[EntraId, list[MemberJson]] = {}
                 for members in pool.map(lambda chunk: self._read_batch(chunk, groups), chunks):
@@ -64,8 +63,8 @@ class MemberReader:
     def _read_batch(
         self, group_ids: Sequence[EntraId], groups: Mapping[EntraId, Group]
     ) -> dict[EntraId, list[MemberJson]]:
-        paths = [f"/groups/{group_id}/members?$select=id&$top=999" for group_id in group_ids]
-        answers = self._batches.read(paths, needs=_NEEDS)
+        asked = [Get(path=f"/groups/{group_id}/members?$select=id&$top=999") for group_id in group_ids]
+        answers = self._batches.read(asked, needs=_NEEDS)
         return {
             group_id: self._members(groups[group_id], answer)
             for group_id, answer in zip(group_ids, answers, strict=True)
@@ -141,7 +140,8 @@ def _nested(
     return tuple(sorted(nested - read))
 
 
-def _check_readable(group: Group) -> None:
+def check_readable(group: Group) -> None:
+    """Nothing where Graph shows who is in the group; raises IncompleteReadError, naming it, where it may hide them."""
     if group.is_membership_hidden:
         raise IncompleteReadError(f"The membership of the group {_name(group)} is hidden.", _LEAVE_OUT)
     if "visibility" in group.missing_properties:

@@ -1,31 +1,20 @@
 """Reads the directory whole: people and groups side by side, what Graph counts beside them, and the members of the scope."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
-
-import msgspec
 
 from shared.clock import Clock
 from shared.errors import IncompleteReadError
 from shared.graph.batch import BatchReader
-from shared.graph.chain import Listing, read_chain
+from shared.graph.chain import read_chain
 from shared.graph.client import GraphClient, Permission
-from shared.graph.decode import (
-    DELETED_PROPERTIES,
-    GROUP_PROPERTIES,
-    PERSON_PROPERTIES,
-    DeletedJson,
-    GroupJson,
-    Page,
-    PersonDecoder,
-    PersonJson,
-    deleted_of,
-    group_of,
-)
+from shared.graph.lists import all_groups, all_people, deleted_people
 from shared.graph.members import MemberReader, Memberships, people_in_scope
+from shared.graph.purposes import PurposeReader
 from shared.graph.tally import Progress, ReadStopped, Tally
 from shared.model import (
     DeletedObject,
@@ -34,20 +23,18 @@ from shared.model import (
     EntraId,
     Everybody,
     Group,
+    MailboxPurpose,
     MembersOnly,
     Person,
     Scope,
 )
 from shared.transport import RetryPolicy
 
-_PEOPLE = f"/v1.0/users?$select={PERSON_PROPERTIES}&$top=999"
-_GROUPS = f"/v1.0/groups?$select={GROUP_PROPERTIES}&$top=999"
-_DELETED = f"/v1.0/directory/deletedItems/microsoft.graph.user?$select={DELETED_PROPERTIES}&$top=999"
 _PEOPLE_COUNT = "/v1.0/users/$count"
 _GROUPS_COUNT = "/v1.0/groups/$count"
 _STAGE = "reading_directory"
-
-
+_PARTS = 7
+"""All parts of a read side by side; those that wait for another one have been handed out after it."""
 _LEAST_TOLERANCE = 5
 _TOLERANCE_PERCENT = 0.2
 
@@ -59,6 +46,7 @@ class _Identified(Protocol):
 
 
 O_co = TypeVar("O_co", bound=_Identified)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +59,25 @@ class _Parts:
     memberships: Memberships
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    scope_groups: tuple[EntraId, ...]
+    purpose_of: Callable[[Person], bool]
+    known_purposes: Mapping[EntraId, MailboxPurpose]
+
+
+def _nobody(_person: Person) -> bool:
+    return False
+
+
+_NONE_KNOWN: Mapping[EntraId, MailboxPurpose] = MappingProxyType({})
+
+
 class GraphReader:
     """The DirectoryReader of shared/engine/ports.py on Microsoft Graph.
 
-    Requests: one for every 999 people, groups and deleted people, two counts, and one for every 20 groups of the scope.
+    Requests: one for every 999 people, groups and deleted people, two counts, and one for every 20 groups of the scope and
+    every 20 people whose purpose is asked.
     """
 
     def __init__(
@@ -83,22 +86,32 @@ class GraphReader:
         self._client = client
         self._tenant_id = tenant_id.lower()
         self._clock = clock
-        self._members = MemberReader(
-            client=client, batches=BatchReader(client=client, clock=clock, random=random, retry=batch_retry)
-        )
+        batches = BatchReader(client=client, clock=clock, random=random, retry=batch_retry)
+        self._members = MemberReader(client=client, batches=batches)
+        self._purposes = PurposeReader(client=client, batches=batches)
 
-    def read(self, *, scope_groups: Sequence[EntraId], progress: Progress) -> Directory:
+    def read(
+        self,
+        *,
+        scope_groups: Sequence[EntraId],
+        progress: Progress,
+        purpose_of: Callable[[Person], bool] = _nobody,
+        known_purposes: Mapping[EntraId, MailboxPurpose] = _NONE_KNOWN,
+    ) -> Directory:
         """All people and groups, and the members of ``scope_groups`` with what is nested in them, certified.
 
+        Those whom ``purpose_of`` chooses have the purposes of their mailboxes: from ``known_purposes``, else asked, and
+        NOT_ASKED where MailboxSettings.Read is not granted.
         Raises IncompleteReadError, EntraCredentialError, PermissionMissingError, NotConfiguredError, SecretError, ServiceError.
         """
-        wanted = tuple(sorted({EntraId(group_id.lower()) for group_id in scope_groups}))
+        groups = tuple(sorted({EntraId(group_id.lower()) for group_id in scope_groups}))
+        wanted = _Wanted(scope_groups=groups, purpose_of=purpose_of, known_purposes=known_purposes)
         parts = self._read_parts(wanted, Tally(progress, stage=_STAGE))
-        certificate = self._certify(parts, wanted)
+        certificate = self._certify(parts, groups)
         scope: Scope = Everybody()
-        if wanted:
-            people = people_in_scope(wanted, parts.groups, parts.memberships, parts.people.keys())
-            scope = MembersOnly(group_ids=wanted, people=people)
+        if groups:
+            people = people_in_scope(groups, parts.groups, parts.memberships, parts.people.keys())
+            scope = MembersOnly(group_ids=groups, people=people)
         return Directory(
             people=tuple(parts.people.values()),
             groups=tuple(parts.groups.values()),
@@ -107,21 +120,30 @@ class GraphReader:
             certificate=certificate,
         )
 
-    def _read_parts(self, scope_groups: tuple[EntraId, ...], tally: Tally) -> _Parts:
-        with ThreadPoolExecutor(max_workers=6, thread_name_prefix="graph-read") as pool:
+    def _read_parts(self, wanted: _Wanted, tally: Tally) -> _Parts:
+        with ThreadPoolExecutor(max_workers=_PARTS, thread_name_prefix="graph-read") as pool:
             people = pool.submit(self._read_people, tally)
+            complete = pool.submit(self._complete, people, wanted, tally)
             groups = pool.submit(self._read_groups, tally)
             deleted = pool.submit(self._read_deleted, tally)
             people_count = pool.submit(self._count, _PEOPLE_COUNT, Permission.USER_READ_ALL, "people", tally)
             groups_count = pool.submit(self._count, _GROUPS_COUNT, Permission.GROUP_MEMBER_READ_ALL, "groups", tally)
-            memberships = pool.submit(self._read_memberships, scope_groups, groups, tally)
-            everything: tuple[Future[Any], ...] = (people, groups, deleted, people_count, groups_count, memberships)
+            memberships = pool.submit(self._read_memberships, wanted.scope_groups, groups, tally)
+            everything: tuple[Future[Any], ...] = (
+                people,
+                groups,
+                deleted,
+                people_count,
+                groups_count,
+                memberships,
+                complete,
+            )
             done, _ = wait(everything, return_when=FIRST_EXCEPTION)
             if any(part.exception() for part in done):
                 tally.stop()
         _raise_first(everything)
         return _Parts(
-            people=people.result(),
+            people=complete.result(),
             groups=groups.result(),
             deleted=deleted.result(),
             people_counted=people_count.result(),
@@ -130,42 +152,27 @@ class GraphReader:
         )
 
     def _read_people(self, tally: Tally) -> Mapping[EntraId, Person]:
-        listing = Listing(
-            path=_PEOPLE,
-            needs=Permission.USER_READ_ALL,
-            page_decoder=msgspec.json.Decoder(Page[PersonJson]),
-            convert=PersonDecoder().person,
-        )
-        return _by_id(read_chain(self._client, listing, noticed=tally.notice("people")))
+        return _by_id(read_chain(self._client, all_people(), noticed=tally.notice("people")))
 
     def _read_groups(self, tally: Tally) -> Mapping[EntraId, Group]:
-        listing = Listing(
-            path=_GROUPS,
-            needs=Permission.GROUP_MEMBER_READ_ALL,
-            page_decoder=msgspec.json.Decoder(Page[GroupJson]),
-            convert=group_of,
-        )
-        return _by_id(read_chain(self._client, listing, noticed=tally.notice("groups")))
+        return _by_id(read_chain(self._client, all_groups(), noticed=tally.notice("groups")))
 
     def _read_deleted(self, tally: Tally) -> Mapping[EntraId, DeletedObject]:
-        listing = Listing(
-            path=_DELETED,
-            needs=Permission.USER_READ_ALL,
-            page_decoder=msgspec.json.Decoder(Page[DeletedJson]),
-            convert=deleted_of,
+        return _by_id(read_chain(self._client, deleted_people(), noticed=tally.check))
+
+    def _complete(
+        self, people: Future[Mapping[EntraId, Person]], wanted: _Wanted, tally: Tally
+    ) -> Mapping[EntraId, Person]:
+        return self._purposes.complete(
+            _awaited(people), purpose_of=wanted.purpose_of, known=wanted.known_purposes, tally=tally
         )
-        return _by_id(read_chain(self._client, listing, noticed=tally.check))
 
     def _read_memberships(
         self, scope_groups: tuple[EntraId, ...], groups: Future[Mapping[EntraId, Group]], tally: Tally
     ) -> Memberships:
         if not scope_groups:
             return {}
-        try:
-            known = groups.result()
-        except Exception as error:
-            raise ReadStopped from error
-        return self._members.read(scope_groups, known, noticed=tally.check)
+        return self._members.read(scope_groups, _awaited(groups), noticed=tally.check)
 
     def _count(self, path: str, needs: Permission, part: str, tally: Tally) -> int:
         counted = self._client.count(path, needs=needs)
@@ -225,6 +232,14 @@ def tolerance(counted: int) -> float:
 def _by_id(objects: Iterable[O_co]) -> dict[EntraId, O_co]:
     """In order of id; an object that two pages hold counts once, as the later page has it."""
     return dict(sorted({item.id: item for item in objects}.items()))
+
+
+def _awaited(part: Future[T]) -> T:
+    """What another part of the read has found; raises ReadStopped where it failed, which it tells itself."""
+    try:
+        return part.result()
+    except Exception as error:
+        raise ReadStopped from error
 
 
 def _raise_first(parts: Iterable[Future[Any]]) -> None:

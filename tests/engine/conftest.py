@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders.sides import account, directory, group, organization, person
-from tests.engine.frame import Frame, MemoryDirectory
+from tests.engine.frame import Frame
+from tests.twins.memory_directory import MemoryDirectory
 from tests.twins.memory_essentials import MemoryEssentials
 
 

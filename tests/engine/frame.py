@@ -2,19 +2,17 @@
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shared.diff.options import SyncOptions
 from shared.engine.engine import Engine
 from shared.engine.parts import Parts
-from shared.engine.ports import Progress
 from shared.engine.run import Actor, ActorKind, Narrowing, Run, Selection
-from shared.model import Directory, EntraId
 from shared.settings import Settings, load_settings
 from shared.state import State, folder_state
 from tests.builders.sides import NOW
+from tests.twins.memory_directory import MemoryDirectory
 from tests.twins.memory_essentials import MemoryEssentials
 from tests.twins.still_clock import StillClock
 
@@ -31,24 +29,6 @@ ENVIRONMENT = {
     "AUTH_MODE": "key",
     "STATE_DIR": "unused",
 }
-
-
-@dataclass(slots=True)
-class MemoryDirectory:
-    """Implements DirectoryReader with a directory that a test sets; ``failure`` is raised instead where it is set."""
-
-    directory: Directory
-    failure: Exception | None = None
-    before_reading: Callable[[], None] = lambda: None
-    reads: int = 0
-
-    def read(self, *, scope_groups: Sequence[EntraId], progress: Progress) -> Directory:  # noqa: ARG002  # a seam
-        self.before_reading()
-        progress("reading_directory", 0, 0)
-        self.reads += 1
-        if self.failure is not None:
-            raise self.failure
-        return self.directory
 
 
 @dataclass(slots=True)

@@ -6,14 +6,18 @@ from random import Random
 
 import pytest
 
-from shared.graph import GraphClient, GraphReader
+from shared.graph import GraphClient, GraphEvidence, GraphReader
 from shared.graph.tokens import TokenSource
 from shared.model import Directory, EntraId
-from shared.transport import RetryPolicy, Timeouts, Transport
+from shared.transport import Timeouts, Transport
+from simulator.identity import TOKEN_PATH
+from simulator.tokens import TokenAuthority
+from tests.graph.directory_under_test import DirectoryUnderTest, memory_under_test, simulated_under_test
+from tests.graph.patience import RETRY
+from tests.graph.scripted_entra import TENANT
 from tests.graph.scripted_graph import FixedTokens
+from tests.graph.simulated import Simulated, small_world
 from tests.transport.scripted_server import Authority, ManualClock, Script, ScriptedServer
-
-RETRY = RetryPolicy(attempts=4, base_seconds=1.0, longest_seconds=8.0, total_wait_seconds=120.0)
 
 
 class GraphBench:
@@ -53,6 +57,11 @@ class GraphBench:
             batch_retry=RETRY,
         )
 
+    def evidence(self, server: ScriptedServer, tokens: TokenSource | None = None) -> GraphEvidence:
+        """One who asks the server about single objects."""
+        client = self.client(server, tokens or FixedTokens())
+        return GraphEvidence(client=client, clock=self.clock, random=Random(2), batch_retry=RETRY)
+
     def read(self, server: ScriptedServer, *scope_groups: str, tokens: TokenSource | None = None) -> Directory:
         """What a reader reads from the server."""
         return self.reader(server, tokens).read(
@@ -71,3 +80,35 @@ def bench(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gra
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
     with ExitStack() as stack:
         yield GraphBench(authority, stack)
+
+
+@pytest.fixture(scope="session")
+def token_authority() -> TokenAuthority:
+    return TokenAuthority(tenant_id=TENANT, clock=small_world().clock)
+
+
+@pytest.fixture
+def at(authority: Authority, token_authority: TokenAuthority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulated]:
+    """The simulated services with people 1 to 30 and groups 101 to 104."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    with ExitStack() as stack:
+        simulated = Simulated(small_world(), authority, token_authority, stack)
+        monkeypatch.setenv("IDENTITY_ENDPOINT", simulated.identity.origin + TOKEN_PATH)
+        monkeypatch.setenv("IDENTITY_HEADER", "identity-header")
+        yield simulated
+
+
+@pytest.fixture(params=["simulated", "memory"])
+def each(
+    request: pytest.FixtureRequest,
+    authority: Authority,
+    token_authority: TokenAuthority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[DirectoryUnderTest]:
+    """Each of the two: what holds for one holds for the other."""
+    if request.param == "memory":
+        yield memory_under_test()
+        return
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    with ExitStack() as stack:
+        yield simulated_under_test(lambda world: Simulated(world, authority, token_authority, stack))
