@@ -2,7 +2,8 @@
 
 from shared.diff.options import How, Onmicrosoft
 from shared.diff.plan import Blocked, Category, Change, Values
-from shared.diff.rows import change, listing, newcomer
+from shared.diff.proofs import how_gone, is_gone
+from shared.diff.rows import NO_PROOF, change, in_words, listing, newcomer, target
 from shared.diff.situation import Situation
 from shared.diff.subject import ONMICROSOFT_SUFFIX, Addresses, Subject, TypeWish, Wish
 from shared.model import AccountType, Address
@@ -13,15 +14,32 @@ def add_row(subject: Subject, wish: Wish, situation: Situation) -> Change | None
     how = How.ADD_GROUPS if subject.is_group else How.ADD_USERS
     if how not in situation.options.how or not wish.may_add or subject.addresses is None:
         return None
+    if subject.id in situation.matching.recycled:
+        return _recycled_row(subject, situation)
     primary, obstacle = _primary(subject, subject.addresses, situation)
     if isinstance(obstacle, Blocked):
         return _blocked_row(subject, primary, obstacle, situation)
+    values = add_values(subject, subject.addresses, wish, primary, situation)
+    aliases = values.alias_emails or ()
+    return change(
+        newcomer(subject, primary),
+        _category(subject),
+        before=Values(),
+        after=values,
+        reason=f"Entra has this {in_words(subject.kind)}, and no account has any of its addresses as primary.",
+        mail_impact=f"Mail to {listing((primary, *aliases))} is accepted, within 60 minutes of the creation.",
+        warnings=_warnings(subject, subject.addresses, wish, primary, situation),
+    )
+
+
+def add_values(subject: Subject, addresses: Addresses, wish: Wish, primary: Address, situation: Situation) -> Values:
+    """The account that an addition makes: with every registered address that is free and the subject's own."""
     aliases = tuple(
         a
-        for a in subject.addresses.registered
+        for a in addresses.registered
         if a != primary and a not in situation.holders and situation.is_claimed_by(a, subject)
     )
-    values = Values(
+    return Values(
         primary_email=primary,
         type=new_type(wish, situation),
         is_active=True,
@@ -29,20 +47,35 @@ def add_row(subject: Subject, wish: Wish, situation: Situation) -> Change | None
         surname=subject.surname,
         alias_emails=aliases,
     )
-    return change(
-        newcomer(subject, primary),
-        _category(subject),
-        before=Values(),
-        after=values,
-        reason=f"Entra has this {subject.kind.replace('_', ' ')}, and no account has any of its addresses as primary.",
-        mail_impact=f"Mail to {listing((primary, *aliases))} is accepted, within 60 minutes of the creation.",
-        warnings=_warnings(subject, subject.addresses, wish, primary, situation),
-    )
 
 
 def new_type(wish: Wish, situation: Situation) -> AccountType:
     """The type that a new account gets; where nothing decides it, a user's."""
     return AccountType.FUNCTIONAL_ACCOUNT if wish.type is TypeWish.FUNCTIONAL else situation.options.default_role
+
+
+def _recycled_row(subject: Subject, situation: Situation) -> Change | None:
+    """The row that hands the account of an object that is gone, with all its lists, to the new object at its address."""
+    uid = situation.matching.recycled[subject.id]
+    if uid in situation.untouchable:
+        return None
+    account = next(a for a in situation.organization.accounts if a.uid == uid)
+    owner = situation.ledger_owners[uid]
+    gone = is_gone(owner, situation)
+    whom = target(account, subject)
+    return change(
+        whom,
+        whom.update,
+        before=Values(),
+        after=Values(),
+        reason=f"{account.primary_email} belonged to the Entra object {owner}, and a new object has it now."
+        + ("" if gone else f" {NO_PROOF}"),
+        proof=how_gone(owner, situation) if gone else "",
+        mail_impact="None: the account goes on, with its lists, for the new object.",
+        ticked=False,
+        blocked=None if gone else Blocked.NO_PROOF,
+        takes=True,
+    )
 
 
 def _category(subject: Subject) -> Category:
@@ -53,8 +86,6 @@ def _primary(subject: Subject, addresses: Addresses, situation: Situation) -> tu
     """The primary address of the new account, and what stands in its way."""
     if not addresses.registered:
         return addresses.primary, Blocked.UNREGISTERED_DOMAIN
-    if subject.id in situation.matching.recycled:
-        return addresses.primary, Blocked.NO_PROOF
     if subject.id in situation.matching.conflicts:
         return addresses.primary, Blocked.CONFLICT
     candidates = (addresses.primary,) if addresses.is_primary_registered else addresses.registered
@@ -84,8 +115,6 @@ def _why_blocked(subject: Subject, primary: Address, obstacle: Blocked, situatio
             if domain.endswith(ONMICROSOFT_SUFFIX) and situation.options.onmicrosoft is Onmicrosoft.SKIP:
                 return f"All its addresses are in {domain}, which SYNC_ONMICROSOFT skips."
             return f"No address of this object is in a registered domain. Register {domain} in Essentials."
-        case Blocked.NO_PROOF:
-            return f"The account of {primary} belonged to another Entra object that is no longer read: nothing proves that it is gone."
         case Blocked.ADDRESS_IN_USE:
             return f"{primary} belongs to the account {situation.holders[primary].primary_email}."
         case _:

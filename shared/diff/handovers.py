@@ -1,68 +1,191 @@
-"""Rows that hand an address from one account to another: two rows that share a chain."""
+"""Rows that hand addresses over: the smallest sets of changes none of which can be done without the others share a chain."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 
-from shared.diff.plan import Blocked, Change, Values
-from shared.diff.rows import NO_PROOF_YET, Target, change, newcomer, target
+from shared.diff.adds import add_values
+from shared.diff.plan import Blocked, Category, Change, Values
+from shared.diff.rows import Target, change, in_words, target
 from shared.diff.situation import Situation
-from shared.diff.subject import Subject
-from shared.model import Account, Address
+from shared.diff.subject import Wish
+from shared.diff.transfers import Freed, Rows, Transfer, rows_to_build_upon, transfers
+from shared.model import Address
 
 
-def handover_rows(subject: Subject, added_as: Change | None, situation: Situation) -> list[Change]:
-    """The addresses that Entra gives to the subject and that other accounts still have as aliases, each chain apart.
-
-    ``added_as`` is the row that creates the subject's account, where it has none yet.
-    """
-    if subject.addresses is None:
-        return []
-    account = situation.account_of(subject)
-    if account is not None:
-        taker = target(account, subject)
-    elif added_as is not None and added_as.blocked is None:
-        taker = newcomer(subject, added_as.address)
-    else:
-        return []
-    rows: list[Change] = []
-    for address in subject.addresses.registered:
-        holder = situation.holders.get(address)
-        if holder is None or (account is not None and holder.uid == account.uid):
-            continue
-        if situation.is_claimed_by(address, subject) and _can_be_named(address, holder, situation):
-            rows += _chain(address, holder, taker, situation)
-    return rows
+def with_handovers(changes: Sequence[Change], situation: Situation) -> list[Change]:
+    """The changes with those that hand addresses over; a row that a chain needs is in the chain instead of alone."""
+    rows = rows_to_build_upon(changes)
+    result = {c.id: c for c in changes}
+    for chain in _chains(transfers(situation, rows)):
+        maker = _ChainRows(chain, rows, situation)
+        for replaced in maker.replaced:
+            result.pop(replaced.id, None)
+        result.update({row.id: row for row in maker.rows()})
+    return list(result.values())
 
 
-def _can_be_named(address: Address, holder: Account, situation: Situation) -> bool:
-    """Whether freeing the address is a change that this app could ever make: not a primary, not of a protected account."""
-    if holder.uid in situation.untouchable or address == holder.primary_email:
-        return False
-    owner = situation.subject_of(holder)
-    return owner is None or owner.addresses is None or address not in owner.addresses.listed
+def _chains(found: Sequence[Transfer]) -> list[list[Transfer]]:
+    """The transfers in sets that belong together: between the same two accounts, or one after the other's rename."""
+    parent: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        while parent.setdefault(key, key) != key:
+            key = parent[key]
+        return key
+
+    for transfer in found:
+        keys = _keys(transfer)
+        for key in keys[1:]:
+            parent[root(key)] = root(keys[0])
+    chains: dict[str, list[Transfer]] = {}
+    for transfer in found:
+        chains.setdefault(root(_keys(transfer)[0]), []).append(transfer)
+    return list(chains.values())
 
 
-def _chain(address: Address, holder: Account, taker: Target, situation: Situation) -> list[Change]:
-    giver = target(holder, situation.subject_of(holder))
-    chain = hashlib.sha256(f"{address}|{giver.uid}|{taker.entra_id}".encode()).hexdigest()[:12]
-    freed = change(
-        giver,
-        giver.update,
-        before=Values(alias_emails=(address,)),
-        after=Values(alias_emails=()),
-        reason=f"Entra gives {address} to {taker.name}. {NO_PROOF_YET}",
-        mail_impact=f"Mail to {address} goes to {taker.address} instead of {giver.address}.",
-        blocked=Blocked.NO_PROOF,
-        chain=chain,
-        takes=True,
-    )
-    given = change(
-        taker,
-        taker.update,
-        before=Values(alias_emails=()),
-        after=Values(alias_emails=(address,)),
-        reason=f"Entra lists {address}, which the account {giver.address} still has.",
-        mail_impact=f"Mail to {address} goes to {taker.address} instead of {giver.address}.",
-        blocked=Blocked.NO_PROOF,
-        chain=chain,
-    )
-    return [freed, given]
+def _keys(transfer: Transfer) -> list[str]:
+    if transfer.verdict.blocked is not None:
+        # What is blocked must not take along what is not.
+        return [f"blocked {transfer.address}"]
+    giver, taker = str(transfer.giver.uid), _taker_key(transfer)
+    keys = [f"pair {min(giver, taker)} {max(giver, taker)} {transfer.is_tickable}"]
+    if transfer.freed is not Freed.AS_ALIAS:
+        keys.append(f"primary of {giver}")
+    if transfer.is_new_primary:
+        keys.append(f"primary of {taker}")
+    return keys
+
+
+def _taker_key(transfer: Transfer) -> str:
+    return str(transfer.taker.uid or f"new {transfer.taker.entra_id}")
+
+
+class _ChainRows:
+    """The rows of one chain."""
+
+    def __init__(self, chain: Sequence[Transfer], rows: Rows, situation: Situation) -> None:
+        self._chain = chain
+        self._situation = situation
+        content = sorted(f"{t.address}|{t.giver.uid}|{_taker_key(t)}" for t in chain)
+        self._id = hashlib.sha256("\n".join(content).encode()).hexdigest()[:12]
+        renamed = {t.giver.uid for t in chain if t.freed is Freed.BY_RENAME}
+        self._renames = [rows.renames[uid] for uid in sorted(renamed) if uid in rows.renames]
+        self._adds = [
+            rows.adds[t.taker.entra_id]
+            for t in chain
+            if t.taker_account is None and t.taker.entra_id is not None and t.is_new_primary
+        ]
+        self.replaced = (*self._renames, *self._adds)
+        """The rows that are in the chain instead of alone."""
+        self._blocked: Blocked | None = next((t.verdict.blocked for t in chain if t.verdict.blocked), None)
+        self._ticked = all(t.is_tickable for t in chain) and all(c.ticked for c in self._renames)
+
+    def rows(self) -> list[Change]:
+        """All of them."""
+        rows = [replace(c, chain=self._id, ticked=self._ticked) for c in self._renames]
+        rows += [self._added(c) for c in self._adds]
+        pairs: dict[tuple[str, str], list[Transfer]] = {}
+        for transfer in self._chain:
+            pairs.setdefault((str(transfer.giver.uid), _taker_key(transfer)), []).append(transfer)
+        for pair in pairs.values():
+            rows += self._freed(pair)
+            rows += self._given(pair)
+        return rows
+
+    def _freed(self, pair: Sequence[Transfer]) -> list[Change]:
+        giver, taker = self._giver(pair[0]), pair[0].taker
+        addresses = tuple(t.address for t in pair)
+        is_removal = any(t.freed is Freed.BY_REMOVAL for t in pair)
+        return [
+            change(
+                giver,
+                self._removal(giver) if is_removal else giver.update,
+                before=Values(primary_email=giver.address) if is_removal else Values(alias_emails=addresses),
+                after=Values() if is_removal else Values(alias_emails=()),
+                reason=" ".join([f"Entra gives {', '.join(addresses)} to {taker.name}.", *_reasons(pair)]),
+                proof=" ".join(dict.fromkeys(t.verdict.proof for t in pair if t.verdict.proof)),
+                mail_impact=_moves(addresses, giver, taker),
+                ticked=self._ticked,
+                blocked=self._blocked,
+                chain=self._id,
+                takes=True,
+            )
+        ]
+
+    def _given(self, pair: Sequence[Transfer]) -> list[Change]:
+        taker, account = pair[0].taker, pair[0].taker_account
+        rows = []
+        for transfer in pair:
+            if transfer.is_new_primary and account is not None:
+                before, after = Values(primary_email=account.primary_email), Values(primary_email=transfer.address)
+                rows.append(self._gift(taker, before, after, (transfer.address,), pair[0]))
+        aliases = tuple(t.address for t in pair if not t.is_new_primary)
+        if aliases:
+            rows.append(self._gift(taker, Values(alias_emails=()), Values(alias_emails=aliases), aliases, pair[0]))
+        return rows
+
+    def _gift(
+        self, taker: Target, before: Values, after: Values, addresses: tuple[Address, ...], transfer: Transfer
+    ) -> Change:
+        giver = self._giver(transfer)
+        warnings = ("The account is new: its mail may not flow yet.",) if transfer.is_taker_young else ()
+        return change(
+            taker,
+            taker.update,
+            before=before,
+            after=after,
+            reason=f"Entra lists {', '.join(addresses)}, which the account {giver.address} still has.",
+            mail_impact=_moves(addresses, giver, taker),
+            ticked=self._ticked,
+            blocked=self._blocked,
+            warnings=warnings,
+            chain=self._id,
+        )
+
+    def _added(self, added: Change) -> Change:
+        """An addition whose primary address comes from another account; its mail may not flow at once, so it is unticked."""
+        subject = self._situation.subjects[added.entra_id] if added.entra_id is not None else None
+        if subject is None or subject.addresses is None or not isinstance(subject.verdict, Wish):
+            raise AssertionError(f"addition {added.id} without its subject")
+        values = add_values(subject, subject.addresses, subject.verdict, added.address, self._situation)
+        whom = Target(
+            entra_id=subject.id,
+            kind=subject.kind,
+            uid=None,
+            address=added.address,
+            name=subject.name,
+            is_group=subject.is_group,
+        )
+        return change(
+            whom,
+            added.category,
+            before=Values(),
+            after=values,
+            reason=f"Entra has this {in_words(subject.kind)}; its primary address comes from another account.",
+            mail_impact=f"Mail to {added.address} may not arrive for up to 60 minutes.",
+            ticked=self._ticked,
+            blocked=self._blocked,
+            chain=self._id,
+        )
+
+    def _giver(self, transfer: Transfer) -> Target:
+        account = transfer.giver
+        subject = self._situation.subject_of(account)
+        owner = self._situation.owner_of(account)
+        found = target(account, subject)
+        if subject is None and owner is not None:
+            return replace(found, entra_id=owner, kind=self._situation.ledger.entries[owner].kind)
+        return found
+
+    @staticmethod
+    def _removal(giver: Target) -> Category:
+        return Category.REMOVE_GROUP if giver.is_group else Category.REMOVE_USER
+
+
+def _reasons(pair: Sequence[Transfer]) -> list[str]:
+    return [t.verdict.reason for t in pair if t.verdict.reason]
+
+
+def _moves(addresses: tuple[Address, ...], giver: Target, taker: Target) -> str:
+    return f"Mail to {', '.join(addresses)} goes to {taker.address} instead of {giver.address}."

@@ -1,5 +1,6 @@
 """The ledger: what we know of each Entra object from earlier reads and executions. Pure values and pure updates."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -51,10 +52,18 @@ class LedgerEntry:
     """The type that we set or found as we would set it; None: never."""
     is_active: bool | None = None
     """The activity that we set or found as we would set it; None: never."""
+    user_type: AccountType | None = None
+    """The last user type noted: what a former user becomes again."""
     read_otherwise: Mapping[str, SentAndRead] = field(default_factory=dict)
+    scope: str = ""
+    """Fingerprint of ``SYNC_GROUP_SCOPE`` when an execution last synced it; empty: everybody was in scope."""
+    created_at: datetime | None = None
+    """When we created the account; None where it was there before."""
     first_seen_at: datetime
     last_seen_at: datetime
     missing_since: datetime | None = None
+    left_scope_since: datetime | None = None
+    """First certified read in which the living object was out of scope; None while it is in scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +102,18 @@ class Written:
     """None where the type was not written."""
     is_active: bool | None = None
     """None where the activity was not written."""
+    is_created: bool = False
+    """Whether the account was created."""
     read_otherwise: Mapping[str, SentAndRead] = field(default_factory=dict)
 
 
-def adopt(ledger: Ledger, adoptions: Iterable[Adoption], *, now: datetime) -> Ledger:
+def scope_fingerprint(group_ids: Iterable[EntraId]) -> str:
+    """A short digest of ``SYNC_GROUP_SCOPE``; empty where everybody is in scope."""
+    ids = sorted(group_ids)
+    return hashlib.sha256(" ".join(ids).encode()).hexdigest()[:12] if ids else ""
+
+
+def adopt(ledger: Ledger, adoptions: Iterable[Adoption], *, scope: str, now: datetime) -> Ledger:
     """The ledger with each match noted: account, addresses that Entra lists, type and activity where they are right."""
     entries = dict(ledger.entries)
     for adoption in adoptions:
@@ -106,7 +123,10 @@ def adopt(ledger: Ledger, adoptions: Iterable[Adoption], *, now: datetime) -> Le
             entry,
             addresses={**entry.addresses, **listed},
             type=adoption.type or entry.type,
+            user_type=_user_type(adoption.type) or entry.user_type,
             is_active=entry.is_active if adoption.is_active is None else adoption.is_active,
+            scope=scope,
+            left_scope_since=None,
             read_otherwise=_still_listed(entry.read_otherwise, adoption.entra_addresses),
         )
     return replace(ledger, entries=entries)
@@ -118,10 +138,20 @@ def _still_listed(notes: Mapping[str, SentAndRead], entra_addresses: tuple[Addre
     return {name: note for name, note in notes.items() if name not in gone} if gone else notes
 
 
-def note_writes(ledger: Ledger, writes: Iterable[Written], *, now: datetime) -> Ledger:
+def _user_type(type_: AccountType | None) -> AccountType | None:
+    return type_ if type_ is not None and type_.is_user else None
+
+
+def note_writes(ledger: Ledger, writes: Iterable[Written], *, scope: str, now: datetime) -> Ledger:
     """The ledger with what was written: given addresses noted as ours, taken ones forgotten."""
     entries = dict(ledger.entries)
+    owners = {e.uid: i for i, e in entries.items() if e.uid is not None}
     for written in writes:
+        owner = owners.get(written.uid, written.entra_id)
+        if owner != written.entra_id:
+            # The account was handed to this object: it belongs to one object only.
+            entries[owner] = replace(entries[owner], uid=None, address=None)
+            owners[written.uid] = written.entra_id
         entry = _entry_for(entries.get(written.entra_id), written.kind, written.uid, written.address, now)
         addresses = {a: note for a, note in entry.addresses.items() if a not in written.taken}
         for address in written.given:
@@ -130,18 +160,27 @@ def note_writes(ledger: Ledger, writes: Iterable[Written], *, now: datetime) -> 
             entry,
             addresses=addresses,
             type=written.type or entry.type,
+            user_type=_user_type(written.type) or entry.user_type,
             is_active=entry.is_active if written.is_active is None else written.is_active,
+            scope=scope,
+            created_at=now if written.is_created else entry.created_at,
             read_otherwise={**entry.read_otherwise, **written.read_otherwise},
         )
     return replace(ledger, entries=entries)
 
 
 def note_presence(
-    ledger: Ledger, *, present: Mapping[EntraId, ObjectKind], listed: frozenset[Address], now: datetime
+    ledger: Ledger,
+    *,
+    present: Mapping[EntraId, ObjectKind],
+    listed: frozenset[Address],
+    out_of_scope: frozenset[EntraId],
+    now: datetime,
 ) -> Ledger:
-    """The ledger after a certified read: who and what is missing since when, and who is back.
+    """The ledger after a certified read: who and what is missing or out of scope since when, and who is back.
 
-    ``present`` are the living objects and what they count as; ``listed`` all addresses that any of them has.
+    ``present`` are the living objects and what they count as; ``listed`` all addresses that any of them has;
+    ``out_of_scope`` those of the living who are in none of the scope groups.
     """
     entries = {}
     for entra_id, entry in ledger.entries.items():
@@ -155,7 +194,14 @@ def note_presence(
         if kind is None:
             entries[entra_id] = replace(entry, addresses=addresses, missing_since=entry.missing_since or now)
         else:
-            entries[entra_id] = replace(entry, addresses=addresses, kind=kind, last_seen_at=now, missing_since=None)
+            entries[entra_id] = replace(
+                entry,
+                addresses=addresses,
+                kind=kind,
+                last_seen_at=now,
+                missing_since=None,
+                left_scope_since=(entry.left_scope_since or now) if entra_id in out_of_scope else None,
+            )
     return replace(ledger, entries=entries)
 
 

@@ -69,6 +69,13 @@ def is_in_scope(person_id: EntraId, scope: Scope) -> bool:
     return isinstance(scope, Everybody) or person_id in scope.people
 
 
+def asks_purpose(person: Person, options: SyncOptions) -> bool:
+    """Whether ``userPurpose`` decides what the person counts as: has mail, is no guest, and is disabled or unlicensed."""
+    if person.is_guest or person.mail is None or person.missing_properties:
+        return False
+    return not person.account_enabled or licence_of(person, options.licences) is not Licence.LICENSED
+
+
 def populate(directory: Directory, options: SyncOptions, domains: frozenset[str]) -> Population:
     """Every living object as a subject, sorted out by kind, option and scope."""
     licences = {person.id: licence_of(person, options.licences) for person in directory.people}

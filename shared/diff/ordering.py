@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.diff.plan import ADDS, Category, Change
+from shared.diff.plan import ADDS, REMOVALS, Category, Change
 from shared.model import Address, Uid
 
 BATCH_SIZE = 25
@@ -28,7 +28,25 @@ class AccountStep:
     changes: tuple[Change, ...]
 
 
-Step = CreateStep | AccountStep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveStep:
+    """One account removed."""
+
+    uid: Uid
+    address: Address
+    changes: tuple[Change, ...]
+    """The one removal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainStep:
+    """All changes of one chain: each address is freed right before it is taken."""
+
+    chain: str
+    changes: tuple[Change, ...]
+
+
+Step = CreateStep | AccountStep | RemoveStep | ChainStep
 
 
 def printed(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -37,15 +55,21 @@ def printed(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def steps(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple[Step, ...]:
-    """The selection as steps: accounts that exist first, by address, then additions in batches.
+    """The selection as steps: accounts that exist first, by address, then removals, additions in batches, and chains.
 
-    Existing accounts come first so that a seat or an address that they free is free when it is taken.
+    Additions come after what may free a seat, and chains after the additions that they may hand something to.
     """
     by_account: dict[Uid, list[Change]] = {}
     adds: list[Change] = []
+    removals: list[RemoveStep] = []
+    chains: dict[str, list[Change]] = {}
     for change in printed(selection):
-        if change.category in ADDS:
+        if change.chain is not None:
+            chains.setdefault(change.chain, []).append(change)
+        elif change.category in ADDS:
             adds.append(change)
+        elif change.category in REMOVALS and change.uid is not None:
+            removals.append(RemoveStep(uid=change.uid, address=change.address, changes=(change,)))
         elif change.uid is not None:
             by_account.setdefault(change.uid, []).append(change)
     accounts = sorted(
@@ -53,4 +77,5 @@ def steps(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple
         key=lambda step: (step.address, step.uid),
     )
     batches = [CreateStep(changes=tuple(adds[i : i + batch_size])) for i in range(0, len(adds), batch_size)]
-    return (*accounts, *batches)
+    handovers = [ChainStep(chain=chain, changes=tuple(cs)) for chain, cs in sorted(chains.items())]
+    return (*accounts, *sorted(removals, key=lambda step: (step.address, step.uid)), *batches, *handovers)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 
 from shared.diff.adds import add_row
-from shared.diff.handovers import handover_rows
+from shared.diff.handovers import with_handovers
 from shared.diff.ledger import ALIAS_NOTE
 from shared.diff.matching import Match, MatchedBy
 from shared.diff.options import SyncOptions
@@ -34,7 +34,7 @@ def make_plan(situation: Situation) -> Plan:
         if adopted is not None:
             adoptions.append(adopted)
     changes += removal_rows(situation)
-    seated, seats = seat(changes, organization)
+    seated, seats = seat(with_handovers(changes, situation), organization)
     ordered = printed(seated)
     return Plan(
         digest=digest(ordered),
@@ -76,9 +76,7 @@ def _rows_of(subject: Subject, wish: Wish, situation: Situation) -> list[Change]
             return []
         return account_rows(subject, wish, account, situation)
     added = add_row(subject, wish, situation)
-    if added is None:
-        return []
-    return [added, *handover_rows(subject, added, situation)]
+    return [] if added is None else [added]
 
 
 def _skipped(subject: Subject, reason: SkipReason) -> Skipped:

@@ -9,7 +9,9 @@ from shared.diff.plan import Blocked, Category, Change, ObjectKind, Values
 from shared.diff.subject import Subject
 from shared.model import Account, Address, EntraId, Uid
 
-NO_PROOF_YET = "Nothing proves in Entra itself that this may be taken."
+NO_PROOF = "Nothing in Entra itself proves that this may be taken."
+INVISIBLE_TO_GRAPH = "Graph cannot show mail contacts, dynamic distribution groups and public folders: it may be one's."
+"""What an address that no object has, and a stray functional account, may still stand for."""
 
 VALUE_FIELDS = ("primary_email", "type", "is_active", "firstname", "surname", "alias_emails")
 
@@ -112,3 +114,14 @@ def _id(whom: Target, category: Category, before: Values, after: Values, chain: 
 def listing(addresses: tuple[Address, ...] | list[Address]) -> str:
     """Addresses in a sentence."""
     return ", ".join(addresses)
+
+
+def in_words(kind: ObjectKind) -> str:
+    """What an object counts as, in a sentence."""
+    return kind.replace("_", " ")
+
+
+def with_article(kind: ObjectKind) -> str:
+    """What an object counts as, with its indefinite article."""
+    words = in_words(kind)
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"

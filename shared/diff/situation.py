@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.diff.evidence import Evidence
 from shared.diff.exempt import exempt_addresses
 from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.mapping import populate
@@ -11,7 +12,10 @@ from shared.diff.matching import Matching, match
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Exemption, SkipReason
 from shared.diff.subject import Subject, Wish
-from shared.model import Account, Address, Directory, EntraId, Organization, Uid
+from shared.model import Account, Address, Directory, EntraId, Group, Organization, Person, Uid
+
+ADDRESS_PROPERTIES = {"mail", "proxyAddresses"}
+"""Properties of Graph without which an object's addresses are not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,15 @@ class Situation:
     """Administrators, the app's own account and whatever is exempt."""
     claims: Mapping[Address, EntraId]
     """The one subject that may get each registered address; others that list it too have to do without."""
+    listed_by: Mapping[Address, tuple[EntraId, ...]]
+    """Which living objects list each address: of any kind, managed or not, in scope or not."""
+    has_unknown_addresses: bool
+    """Whether an object's addresses could not be read: then nothing proves that nobody has an address."""
+    deleted_at: Mapping[EntraId, datetime | None]
+    """People in Entra's deleted items."""
+    evidence: Evidence
+    ledger_owners: Mapping[Uid, EntraId]
+    """Which object the ledger gives each account to."""
     warnings: tuple[str, ...]
 
     def account_of(self, subject: Subject) -> Account | None:
@@ -51,6 +64,10 @@ class Situation:
         entra_id = self.matching.object_of.get(account.uid)
         return self.subjects[entra_id] if entra_id is not None else None
 
+    def owner_of(self, account: Account) -> EntraId | None:
+        """The object that the account belongs to, living or by the ledger; None for a stray."""
+        return self.matching.object_of.get(account.uid) or self.ledger_owners.get(account.uid)
+
     def is_claimed_by(self, address: Address, subject: Subject) -> bool:
         """Whether the subject is the one that may get the address."""
         return self.claims.get(address) == subject.id
@@ -64,10 +81,12 @@ def situate(
     exemptions: Iterable[Exemption],
     options: SyncOptions,
     now: datetime,
+    evidence: Evidence | None = None,
 ) -> Situation:
     """Match both sides, freeze what is exempt, and give each registered address to one subject.
 
-    Exemptions that have ended at ``now`` do not count; the native sync's own exemptions do.
+    Exemptions that have ended at ``now`` do not count; the native sync's own exemptions do. ``evidence`` None: Entra was
+    asked about nobody.
     """
     exempt = exempt_addresses(exemptions, organization, now)
     domains = frozenset(domain.name for domain in organization.domains if domain.is_active)
@@ -93,8 +112,26 @@ def situate(
         holders={address: account for account in organization.accounts for address in account.addresses},
         untouchable=untouchable,
         claims=_claims(claimants),
+        listed_by=_listed_by(subjects.values()),
+        has_unknown_addresses=any(ADDRESS_PROPERTIES & set(o.missing_properties) for o in _objects(directory)),
+        deleted_at={d.id: d.deleted_at for d in directory.deleted_people},
+        evidence=evidence or Evidence(),
+        ledger_owners={e.uid: i for i, e in ledger.entries.items() if e.uid is not None},
         warnings=population.warnings,
     )
+
+
+def _objects(directory: Directory) -> Iterable[Person | Group]:
+    yield from directory.people
+    yield from directory.groups
+
+
+def _listed_by(subjects: Iterable[Subject]) -> dict[Address, tuple[EntraId, ...]]:
+    listed: dict[Address, tuple[EntraId, ...]] = {}
+    for subject in subjects:
+        for address in subject.addresses.listed if subject.addresses is not None else ():
+            listed[address] = (*listed.get(address, ()), subject.id)
+    return listed
 
 
 def _account_uid(matching: Matching, subject: Subject) -> Uid | None:

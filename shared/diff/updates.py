@@ -1,16 +1,15 @@
 """Rows for accounts that belong to an object that is managed and in scope."""
 
-from dataclasses import dataclass
-
-from shared.diff.adds import address_warnings, new_type
-from shared.diff.handovers import handover_rows
+from shared.diff.adds import address_warnings
+from shared.diff.conversions import conversion_rows
 from shared.diff.ledger import ALIAS_NOTE, LedgerEntry
 from shared.diff.options import How
-from shared.diff.plan import Blocked, Category, Change, Values
-from shared.diff.rows import NO_PROOF_YET, change, listing, target
+from shared.diff.plan import Blocked, Change, Values
+from shared.diff.proofs import Standing, Verdict, address_verdict
+from shared.diff.rows import INVISIBLE_TO_GRAPH, Target, change, listing, target
 from shared.diff.situation import Situation
-from shared.diff.subject import ActivityWish, Addresses, Subject, TypeWish, Wish
-from shared.model import Account, AccountType, Address
+from shared.diff.subject import Addresses, Subject, Wish
+from shared.model import Account, Address
 
 
 def account_rows(subject: Subject, wish: Wish, account: Account, situation: Situation) -> list[Change]:
@@ -20,8 +19,7 @@ def account_rows(subject: Subject, wish: Wish, account: Account, situation: Situ
         return []
     rows = _given(subject, subject.addresses, wish, account, situation)
     rows += _taken(subject, subject.addresses, account, situation)
-    rows += _converted(subject, wish, account, situation)
-    rows += handover_rows(subject, None, situation)
+    rows += conversion_rows(subject, wish, account, situation)
     return rows
 
 
@@ -110,134 +108,40 @@ def _impact_of_given(primary: Address | None, given: tuple[Address, ...], accoun
 
 
 def _taken(subject: Subject, addresses: Addresses, account: Account, situation: Situation) -> list[Change]:
-    """Aliases of the account that Entra does not list: those that the ledger knows apart from the strays."""
-    known: list[Address] = []
-    stray: list[Address] = []
+    """Aliases of the account that Entra does not list: the proven, the strays and the blocked apart."""
     entry = situation.entry_of(subject)
+    by_verdict: dict[tuple[Standing, Blocked | None], list[tuple[Address, Verdict]]] = {}
     for alias in account.alias_emails:
         if alias in addresses.listed or alias.rpartition("@")[2] not in situation.domains:
             continue
         if situation.claims.get(alias, subject.id) != subject.id:
             continue  # handed over: a row of its own, in a chain
-        (known if entry is not None and alias in entry.addresses else stray).append(alias)
-    rows = []
-    for aliases, reason in (
-        (tuple(known), "Entra gave these addresses once and does not list them any more."),
-        (tuple(stray), "Neither Entra nor the ledger gives these addresses to this object."),
-    ):
-        if aliases:
-            whom = target(account, subject)
-            rows.append(
-                change(
-                    whom,
-                    whom.update,
-                    before=Values(alias_emails=aliases),
-                    after=Values(alias_emails=()),
-                    reason=f"{reason} {NO_PROOF_YET}",
-                    mail_impact=f"Mail to {listing(aliases)} stops.",
-                    blocked=Blocked.NO_PROOF,
-                    takes=True,
-                )
-            )
-    return rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Conversion:
-    before: Values
-    after: Values
-    is_by_hand: bool
-    is_ticked: bool
-    takes: bool
-    impact: str
-
-
-def _converted(subject: Subject, wish: Wish, account: Account, situation: Situation) -> list[Change]:
-    entry = situation.entry_of(subject)
-    conversions = [c for c in (_type(wish, account, entry, situation), _activity(wish, account, entry)) if c]
-    if len(conversions) == 2 and _go_together(*conversions):
-        conversions = [_both(*conversions)]
+        verdict = address_verdict(alias, owner=subject.id, entry=entry, taker=None, situation=situation)
+        if verdict.standing is not Standing.WAITING:
+            by_verdict.setdefault((verdict.standing, verdict.blocked), []).append((alias, verdict))
     whom = target(account, subject)
-    return [
-        change(
-            whom,
-            Category.CONVERT_USER,
-            before=c.before,
-            after=c.after,
-            reason=_why_converted(subject, c),
-            mail_impact=c.impact,
-            ticked=c.is_ticked,
-            blocked=Blocked.NO_PROOF if c.takes else None,
-            takes=c.takes,
-        )
-        for c in conversions
-    ]
+    kinds = sorted(by_verdict, key=lambda kind: (kind[0], kind[1] or ""))
+    return [_taken_row(whom, standing, blocked, by_verdict[standing, blocked]) for standing, blocked in kinds]
 
 
-def _type(wish: Wish, account: Account, entry: LedgerEntry | None, situation: Situation) -> _Conversion | None:
-    noted = entry.type if entry is not None else None
-    if wish.type is TypeWish.FUNCTIONAL and account.type.is_user:
-        after, takes = AccountType.FUNCTIONAL_ACCOUNT, True
-    elif wish.type is TypeWish.USER and not account.type.is_user:
-        # A former user gets the role it had.
-        after, takes = noted if noted is not None and noted.is_user else new_type(wish, situation), False
-    else:
-        return None
-    # A noted type that is neither the account's nor the wished one was changed by hand; never noted is never by hand.
-    is_by_hand = noted is not None and noted.is_user != account.type.is_user
-    return _Conversion(
-        before=Values(type=account.type),
-        after=Values(type=after),
-        is_by_hand=is_by_hand,
-        is_ticked=not is_by_hand and (takes or noted is not None),
-        takes=takes,
-        impact="Mail goes on; the account takes no seat any more."
-        if takes
-        else "Mail goes on; the account takes a seat.",
+def _taken_row(
+    whom: Target, standing: Standing, blocked: Blocked | None, found: list[tuple[Address, Verdict]]
+) -> Change:
+    aliases = tuple(alias for alias, _ in found)
+    reason = {
+        Standing.PROVEN: "Entra gave these addresses once and does not list them any more.",
+        Standing.STRAY: "Strays: neither Entra nor the ledger gives these addresses to this object.",
+    }.get(standing, "Entra does not list these addresses for this object.")
+    return change(
+        whom,
+        whom.update,
+        before=Values(alias_emails=aliases),
+        after=Values(alias_emails=()),
+        reason=" ".join([reason, *(v.reason for _, v in found if v.reason)]),
+        proof=" ".join(v.proof for _, v in found if v.proof),
+        mail_impact=f"Mail to {listing(aliases)} stops.",
+        ticked=standing is Standing.PROVEN,
+        blocked=blocked,
+        warnings=(INVISIBLE_TO_GRAPH,),
+        takes=True,
     )
-
-
-def _activity(wish: Wish, account: Account, entry: LedgerEntry | None) -> _Conversion | None:
-    noted = entry.is_active if entry is not None else None
-    if wish.activity is ActivityWish.AS_IT_IS or account.is_active == (wish.activity is ActivityWish.ACTIVE):
-        return None
-    is_by_hand = noted is not None and noted != account.is_active
-    is_deactivation = wish.activity is ActivityWish.INACTIVE
-    return _Conversion(
-        before=Values(is_active=account.is_active),
-        after=Values(is_active=not is_deactivation),
-        is_by_hand=is_by_hand,
-        is_ticked=not is_by_hand,
-        takes=is_deactivation,
-        impact=f"Mail to {listing(account.addresses)} {'is rejected' if is_deactivation else 'is accepted again'}.",
-    )
-
-
-def _go_together(first: _Conversion, second: _Conversion) -> bool:
-    """Whether one decision covers both: neither is blocked or unticked without the other."""
-    return first.is_ticked == second.is_ticked and first.takes == second.takes
-
-
-def _both(first: _Conversion, second: _Conversion) -> _Conversion:
-    return _Conversion(
-        before=Values(type=first.before.type, is_active=second.before.is_active),
-        after=Values(type=first.after.type, is_active=second.after.is_active),
-        is_by_hand=first.is_by_hand or second.is_by_hand,
-        is_ticked=first.is_ticked,
-        takes=first.takes or second.takes,
-        impact=f"{first.impact} {second.impact}",
-    )
-
-
-def _why_converted(subject: Subject, conversion: _Conversion) -> str:
-    if conversion.is_by_hand:
-        return f"Kept by hand: changed in Essentials since it was last written, though Entra has a {_kind(subject)}."
-    if conversion.takes:
-        return f"Entra has a {_kind(subject)}. {NO_PROOF_YET}"
-    if not conversion.is_ticked:
-        return f"Entra has a {_kind(subject)}, but nothing was ever written here: it may be functional on purpose."
-    return f"Entra has a {_kind(subject)}."
-
-
-def _kind(subject: Subject) -> str:
-    return subject.kind.replace("_", " ")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.diff.ledger import ALIAS_NOTE, SentAndRead, Written
-from shared.diff.plan import Change, ObjectKind
+from shared.diff.plan import ADDS, Change, ObjectKind
 from shared.model import Account, EntraId, Organization
 
 
@@ -38,6 +38,7 @@ def _one_written(change: Change, entra_id: EntraId, kind: ObjectKind, account: A
         taken=change.before.alias_emails or (),
         type=after.type,
         is_active=after.is_active,
+        is_created=change.category in ADDS,
     )
 
 

@@ -173,7 +173,7 @@ class AccountSteps:
 
     def _create(self, due: Sequence[Change]) -> list[Result]:
         self._keeper.require()
-        outcomes = self._writer.create([self._new_account(c) for c in due])
+        outcomes = self._writer.create([new_account(c, welcome=self._welcome) for c in due])
         results: list[Result] = []
         for change, outcome in zip(due, outcomes, strict=True):
             match outcome:
@@ -195,23 +195,25 @@ class AccountSteps:
             return result_of(change, Outcome.DONE)
         return result_of(change, Outcome.FAILED, f"It is not there, and nothing says why: {message}")
 
-    def _new_account(self, change: Change) -> NewAccount:
-        after = change.after
-        if after.primary_email is None or after.type is None:
-            raise AssertionError(f"addition {change.id} without address or type")
-        return NewAccount(
-            primary_email=after.primary_email,
-            type=after.type,
-            is_active=bool(after.is_active),
-            firstname=after.firstname or "",
-            surname=after.surname or "",
-            alias_emails=after.alias_emails or (),
-            send_welcome_email=change.id in self._welcome,
-        )
-
     def _note(self, edit: AccountEdit, account: Account) -> None:
         for address in (*(edit.alias_emails or ()), *([edit.primary_email] if edit.primary_email else [])):
             self._holders[address] = account
+
+
+def new_account(change: Change, *, welcome: frozenset[str]) -> NewAccount:
+    """The account that an addition makes; ``welcome`` the ids of the additions that send a welcome mail."""
+    after = change.after
+    if after.primary_email is None or after.type is None:
+        raise AssertionError(f"addition {change.id} without address or type")
+    return NewAccount(
+        primary_email=after.primary_email,
+        type=after.type,
+        is_active=bool(after.is_active),
+        firstname=after.firstname or "",
+        surname=after.surname or "",
+        alias_emails=after.alias_emails or (),
+        send_welcome_email=change.id in welcome,
+    )
 
 
 def _is_made(change: Change, account: Account) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.diff.ledger import Gate, Ledger, adopt, note_writes
+from shared.diff.ledger import Gate, Ledger, adopt, note_writes, scope_fingerprint
 from shared.diff.plan import Adoption
 from shared.diff.written import written
 from shared.engine.journal import ResultJournal
@@ -37,8 +37,9 @@ def confirm(
     now = parts.clock.now()
     store = LedgerStore(parts.documents)
     before, etag = store.read()
-    ledger = adopt(before, _still_true(record.plan.adoptions, organization, before), now=now)
-    ledger = note_writes(ledger, written(done, already, organization), now=now)
+    scope = scope_fingerprint(record.plan.directory_certificate.scope_groups_read)
+    ledger = adopt(before, _still_true(record.plan.adoptions, organization, before), scope=scope, now=now)
+    ledger = note_writes(ledger, written(done, already, organization), scope=scope, now=now)
     ledger = replace(
         ledger,
         tenant_id=record.plan.directory_certificate.tenant_id,

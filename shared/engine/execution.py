@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from shared.diff.exempt import exempt_addresses
-from shared.diff.ordering import AccountStep, CreateStep, steps
+from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, steps
 from shared.diff.plan import Change
 from shared.diff.planner import sends_welcome_email
 from shared.engine.account_steps import AccountSteps, result_of
+from shared.engine.chain_steps import ChainSteps
 from shared.engine.confirmation import confirm
 from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
@@ -17,12 +18,14 @@ from shared.engine.plan_record import PlanRecord
 from shared.engine.ports import Progress
 from shared.engine.progress import ReadingCutError
 from shared.engine.reading import check_size, silent
-from shared.engine.records import Results, exemptions
+from shared.engine.recheck import no_longer_held
+from shared.engine.records import Removed, Results, exemptions
 from shared.engine.refusals import native_sync_on
+from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Outcome, Run, Selection
 from shared.engine.selection import selected
 from shared.engine.trouble import RowsInTrouble, Trouble
-from shared.model import Address, Organization
+from shared.model import Address, FetchedAccount, Organization
 from shared.settings import Settings
 
 
@@ -56,6 +59,15 @@ class Stop(Protocol):
 
     def __call__(self) -> StopRequested:
         """Whether to stop, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writers:
+    """What carries out each kind of step."""
+
+    accounts: AccountSteps
+    removals: RemovalSteps
+    chains: ChainSteps
 
 
 class Execution:
@@ -114,15 +126,12 @@ class Execution:
             # Reading took all the time there was: the next slice would fare no better.
             raise ReadingCutError
         due = self._without_exempt(due, organization, record, journal)
+        stale = no_longer_held(self._parts, self._settings, record, due, organization)
+        journal.add(result_of(c, Outcome.DRIFTED, "A plan made now would not take this.") for c in due if c.id in stale)
+        due = [c for c in due if c.id not in journal]
         by_uid = {a.uid: a for a in organization.accounts}
         by_primary = {a.primary_email: a for a in organization.accounts}
-        writer = AccountSteps(
-            self._parts.account_writer(),
-            self._keeper,
-            {address: a for a in organization.accounts for address in a.addresses},
-            own_account=organization.certificate.own_account,
-            welcome=frozenset(c.id for c in record.plan.changes if sends_welcome_email(c, self._settings.options)),
-        )
+        steps_of = self._writers(organization, record, journal.run_id)
         trouble = Trouble(self._rows_in_trouble)
         try:
             for step in steps(due):
@@ -132,15 +141,47 @@ class Execution:
                 with trouble.of(step, journal):
                     match step:
                         case AccountStep():
-                            journal.add(writer.update(step, by_uid.get(step.uid)))
+                            journal.add(steps_of.accounts.update(step, by_uid.get(step.uid)))
+                        case RemoveStep():
+                            journal.add(steps_of.removals.remove(step, by_uid.get(step.uid)))
                         case CreateStep():
-                            journal.add(writer.create(step.changes, by_primary))
+                            journal.add(steps_of.accounts.create(step.changes, by_primary))
+                        case ChainStep():
+                            journal.add(steps_of.chains.hand_over(step))
                 self._progress("executing", len(journal), total)
             trouble.settle()
         finally:
             # What was written is never forgotten, whatever ends the slice.
             journal.flush()
         return ExecutionEnd.FINISHED
+
+    def _writers(self, organization: Organization, record: PlanRecord, run_id: str) -> _Writers:
+        writer = self._parts.account_writer()
+        own_account = organization.certificate.own_account
+        welcome = frozenset(c.id for c in record.plan.changes if sends_welcome_email(c, self._settings.options))
+        removed = Removed(self._parts.documents)
+
+        def keep(fetched: FetchedAccount) -> None:
+            removed.keep(run_id, fetched)
+
+        return _Writers(
+            accounts=AccountSteps(
+                writer,
+                self._keeper,
+                {address: a for a in organization.accounts for address in a.addresses},
+                own_account=own_account,
+                welcome=welcome,
+            ),
+            removals=RemovalSteps(writer, self._keeper, own_account=own_account, keep=keep),
+            chains=ChainSteps(
+                writer,
+                self._keeper,
+                {a.uid: a for a in organization.accounts},
+                own_account=own_account,
+                welcome=welcome,
+                keep=keep,
+            ),
+        )
 
     def _without_exempt(
         self, due: list[Change], organization: Organization, record: PlanRecord, journal: ResultJournal

@@ -16,7 +16,7 @@ class ResultJournal:
     def __init__(self, results: Results, run_id: str, clock: Clock, *, on_flush: Callable[[], None]) -> None:
         """``on_flush`` is called after each group is stored."""
         self._results = results
-        self._run_id = run_id
+        self.run_id = run_id
         self._clock = clock
         self._on_flush = on_flush
         self._pending: list[Result] = []
@@ -53,7 +53,7 @@ class ResultJournal:
     def flush(self) -> None:
         """Store what is not stored yet."""
         if self._pending:
-            self._results.append(self._run_id, self._pending)
+            self._results.append(self.run_id, self._pending)
             self._pending = []
         self._flushed_at = self._clock.monotonic()
         self._on_flush()

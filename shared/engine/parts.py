@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.engine.commands import SecretStatus
-from shared.engine.ports import AccountWriter, DirectoryReader, OrganizationReader
+from shared.engine.ports import AccountWriter, DirectoryReader, EvidenceReader, OrganizationReader
 from shared.settings import Settings
 from shared.state.protocols import Documents, Lease, Queue
 
@@ -23,6 +23,7 @@ class Parts:
     settings: Callable[[], Settings]
     """The settings in force now; raises SettingsError."""
     directory_reader: Callable[[], DirectoryReader]
+    evidence_reader: Callable[[], EvidenceReader]
     organization_reader: Callable[[], OrganizationReader]
     account_writer: Callable[[], AccountWriter]
     secrets: Callable[[], tuple[SecretStatus, ...]]

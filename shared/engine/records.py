@@ -11,6 +11,7 @@ from shared.engine.plan_record import PlanRecord
 from shared.engine.refusals import NotFoundError
 from shared.engine.run import Result, Run
 from shared.errors import DamagedDocumentError, DocumentConflictError, UnknownSchemaError
+from shared.model import FetchedAccount
 from shared.state.protocols import Documents, ETag
 
 LOGGER = logging.getLogger(__name__)
@@ -160,6 +161,21 @@ class Results:
         if not is_id(run_id):
             return ()
         return _first_of_each(self._documents.read_lines(_results_path(run_id), Result))
+
+
+class Removed:
+    """Whole objects of accounts before their removal, ``runs/{id}.removed.jsonl``."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    def keep(self, run_id: str, fetched: FetchedAccount) -> None:
+        """Store the account as Essentials gave it."""
+        self._documents.append(f"runs/{run_id}.removed.jsonl", [fetched])
+
+    def of(self, run_id: str) -> tuple[FetchedAccount, ...]:
+        """All accounts that the run removed or was about to remove."""
+        return self._documents.read_lines(f"runs/{run_id}.removed.jsonl", FetchedAccount) if is_id(run_id) else ()
 
 
 class LedgerStore:

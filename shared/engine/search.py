@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from shared.diff.guard import judge
 from shared.diff.ledger import Ledger, note_presence
+from shared.diff.mapping import asks_purpose
 from shared.diff.options import SyncOptions
-from shared.diff.plan import Plan
+from shared.diff.plan import Plan, SkipReason
 from shared.diff.planner import make_plan
 from shared.diff.situation import Situation, situate
+from shared.engine.evidence import with_evidence
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
@@ -40,6 +42,15 @@ def narrowed(options: SyncOptions, narrowing: Narrowing) -> SyncOptions:
     )
 
 
+def read_directory(parts: Parts, options: SyncOptions, progress: Progress) -> Directory:
+    """The Entra side, whole, with the purposes of mailboxes that decide what somebody counts as."""
+    return parts.directory_reader().read(
+        scope_groups=options.group_scope,
+        progress=progress,
+        purpose_of=lambda person: asks_purpose(person, options),
+    )
+
+
 class Search:
     """Reads, plans and stores, under the lease."""
 
@@ -55,7 +66,8 @@ class Search:
 
         Raises what the readers raise, and IncompleteReadError where the organization shrank by more than half.
         """
-        directory, organization = self.read_both_sides()
+        options = narrowed(self._settings.options, run.narrowing)
+        directory, organization = self._read_both_sides(options)
         ledger, etag = self._ledger_store.read()
         changed = self._directory_changed(ledger, directory, organization)
         if changed is not None:
@@ -65,7 +77,6 @@ class Search:
         if Acceptance.SMALLER_ORGANIZATION not in run.narrowing.accept:
             check_size(organization, before=ledger.accounts_last_read)
         self._progress("planning", 0, 0)
-        options = narrowed(self._settings.options, run.narrowing)
         situation = situate(
             directory=directory,
             organization=organization,
@@ -74,6 +85,7 @@ class Search:
             options=options,
             now=self._parts.clock.now(),
         )
+        situation = with_evidence(situation, self._parts.evidence_reader())
         record = self._record(run, make_plan(situation), options)
         self._progress("storing", 0, 0)
         self._keeper.require()
@@ -81,13 +93,10 @@ class Search:
         self._ledger_store.write(_noted(ledger, situation), etag)
         return Plans(self._parts.documents).store(record)
 
-    def read_both_sides(self) -> tuple[Directory, Organization]:
-        """Both sides, whole, read side by side."""
-        directory_reader = self._parts.directory_reader()
+    def _read_both_sides(self, options: SyncOptions) -> tuple[Directory, Organization]:
         organization_reader = self._parts.organization_reader()
-        scope = self._settings.options.group_scope
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="read") as pool:
-            directory = pool.submit(lambda: directory_reader.read(scope_groups=scope, progress=self._progress))
+            directory = pool.submit(lambda: read_directory(self._parts, options, self._progress))
             organization = pool.submit(lambda: organization_reader.read(progress=self._progress))
             return directory.result(), organization.result()
 
@@ -138,6 +147,7 @@ def _noted(ledger: Ledger, situation: Situation) -> Ledger:
         ledger,
         present={s.id: s.kind for s in situation.subjects.values()},
         listed=frozenset(listed),
+        out_of_scope=frozenset(s.id for s in situation.subjects.values() if s.verdict is SkipReason.OUT_OF_SCOPE),
         now=situation.now,
     )
     return replace(noted, accounts_last_read=len(situation.organization.accounts))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.diff.plan import Category, Change
+from shared.diff.plan import ADDS, REMOVALS, Change
 from shared.model import Account, Address, Organization, Uid
 
 
@@ -12,18 +12,52 @@ def after(organization: Organization, changes: Iterable[Change]) -> Organization
     accounts = {a.uid: a for a in organization.accounts}
     made = 0
     for change in changes:
-        if change.category in (Category.ADD_USER, Category.ADD_GROUP):
+        if change.category in ADDS:
             made += 1
-            new = created(change, Uid(f"new-{made}"))
+            new = created(change, Uid(f"new-{change.address}-{made}"))
             accounts[new.uid] = new
-        elif change.category in (Category.REMOVE_USER, Category.REMOVE_GROUP):
+        elif change.category in REMOVALS:
             assert change.uid is not None
             del accounts[change.uid]
         else:
-            assert change.uid is not None
-            accounts[change.uid] = changed(accounts[change.uid], change)
+            uid = change.uid or next(a.uid for a in accounts.values() if a.primary_email == change.address)
+            accounts[uid] = changed(accounts[uid], change)
     ordered = tuple(sorted(accounts.values(), key=lambda a: a.primary_email))
     return replace(organization, accounts=ordered)
+
+
+def chain_in_order(organization: Organization, chain: Iterable[Change]) -> list[Change]:
+    """The changes of a chain so that each address is free when it is taken; fails where there is no such order."""
+    chain = list(chain)
+    takers = [c for c in chain if c.after.primary_email or c.after.alias_emails]
+    givers = [c for c in chain if c not in takers]
+    ordered: list[Change] = []
+    while takers:
+        now = after(organization, ordered)
+        held = {address for a in now.accounts for address in a.addresses}
+        for taker in takers:
+            wanted = {*(taker.after.alias_emails or ()), *filter(None, (taker.after.primary_email,))}
+            own = {x for a in now.accounts if a.uid == taker.uid for x in a.addresses}
+            free_first = [g for g in givers if g not in ordered and wanted & set(freed_by(g))]
+            still_primary = {a.primary_email for a in now.accounts} - {
+                g.before.primary_email for g in free_first if g.category in REMOVALS
+            }
+            if any(set(freed_by(g)) & still_primary for g in free_first):
+                continue
+            if (wanted & held) - own <= {x for g in free_first for x in freed_by(g)}:
+                ordered += [*free_first, taker]
+                takers.remove(taker)
+                break
+        else:
+            raise AssertionError(f"no order for {chain}")
+    return ordered + [g for g in givers if g not in ordered]
+
+
+def freed_by(change: Change) -> tuple[Address, ...]:
+    """The addresses that a giving change frees."""
+    if change.before.primary_email is not None:
+        return (change.before.primary_email,)
+    return change.before.alias_emails or ()
 
 
 def created(change: Change, uid: Uid) -> Account:

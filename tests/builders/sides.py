@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from shared.diff.evidence import Evidence
 from shared.diff.ledger import Ledger
 from shared.diff.licences import MAILBOX_PLANS
 from shared.diff.options import SyncOptions
@@ -180,6 +181,7 @@ def plan(
     ledger: Ledger | None = None,
     options: SyncOptions | None = None,
     exemptions: Sequence[Exemption] = (),
+    evidence: Evidence | None = None,
     now: datetime = NOW,
 ) -> Plan:
     """The plan of these two sides."""
@@ -191,5 +193,6 @@ def plan(
             exemptions=exemptions,
             options=options or SyncOptions(),
             now=now,
+            evidence=evidence,
         )
     )

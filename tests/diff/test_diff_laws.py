@@ -6,21 +6,36 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.diff.evidence import Evidence
 from shared.diff.ledger import Ledger, adopt, note_writes
 from shared.diff.options import SyncOptions
-from shared.diff.ordering import CreateStep, steps
+from shared.diff.ordering import ChainStep, CreateStep, steps
 from shared.diff.plan import Category, Change
 from shared.diff.written import written
-from shared.model import AccountType, Directory, Organization
-from tests.builders.essentials import after, owners
+from shared.model import AccountType, Directory, Group, Organization, Person
+from tests.builders.essentials import after, chain_in_order, owners
 from tests.builders.sides import NOW, plan
 from tests.builders.worlds import directories, ledgers, options, organizations
 
 ADDS = (Category.ADD_USER, Category.ADD_GROUP)
 
 
-def in_order(changes: list[Change]) -> list[Change]:
-    return [change for step in steps(changes) for change in step.changes]
+def in_order(organization: Organization, changes: list[Change]) -> list[Change]:
+    """The changes as they are carried out."""
+    ordered: list[Change] = []
+    for step in steps(changes):
+        if isinstance(step, ChainStep):
+            ordered += chain_in_order(after(organization, ordered), step.changes)
+        else:
+            ordered += step.changes
+    return ordered
+
+
+def evidence_of(data: st.DataObject, ledger: Ledger, directory: Directory) -> Evidence:
+    """Entra says of some of the missing objects that they are gone."""
+    living = {p.id for p in directory.people} | {g.id for g in directory.groups}
+    missing = sorted(set(ledger.entries) - living)
+    return Evidence(gone=frozenset(i for i in missing if data.draw(st.booleans())))
 
 
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
@@ -28,12 +43,15 @@ def test_nothing_is_left_to_do_after_the_ticked_changes(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
 ) -> None:
     ledger = data.draw(ledgers(organization))
-    first = plan(directory, organization, ledger=ledger, options=options)
+    evidence = evidence_of(data, ledger, directory)
+    first = plan(directory, organization, ledger=ledger, options=options, evidence=evidence)
     ticked = [c for c in first.changes if c.ticked]
-    changed = after(organization, in_order(ticked))
-    noted = note_writes(adopt(ledger, first.adoptions, now=NOW), written(ticked, [], changed), now=NOW)
+    changed = after(organization, in_order(organization, ticked))
+    noted = note_writes(
+        adopt(ledger, first.adoptions, scope="", now=NOW), written(ticked, [], changed), scope="", now=NOW
+    )
 
-    second = plan(directory, changed, ledger=noted, options=options)
+    second = plan(directory, changed, ledger=noted, options=options, evidence=evidence)
 
     assert [c for c in second.changes if c.ticked] == []
 
@@ -43,7 +61,7 @@ def test_an_address_has_one_owner_after_any_prefix_of_the_ticked_changes(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
 ) -> None:
     found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
-    ordered = in_order([c for c in found.changes if c.ticked])
+    ordered = in_order(organization, [c for c in found.changes if c.ticked])
     prefix = ordered[: data.draw(st.integers(0, len(ordered)))]
 
     for address, uids in owners(after(organization, prefix)).items():
@@ -72,15 +90,60 @@ def test_the_plan_does_not_depend_on_the_order_of_what_was_read(
     assert first.digest == second.digest
 
 
+@given(directory=directories(), organization=organizations(), options=options)
+def test_nothing_is_taken_unattended_that_the_ledger_does_not_know(
+    directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    found = plan(directory, organization, options=options)
+
+    for change in found.changes:
+        if change.ticked and change.takes:
+            # Without a ledger only a policy that names a living person's state allows to take anything.
+            assert change.category is Category.CONVERT_USER
+            assert change.proof
+
+
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
-def test_every_taking_change_is_blocked_while_nothing_proves_it(
+def test_every_ticked_taking_change_has_a_proof_and_every_blocked_one_has_none_ticked(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
 ) -> None:
-    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
-    before = owners(organization)
+    ledger = data.draw(ledgers(organization))
+    found = plan(directory, organization, ledger=ledger, options=options, evidence=evidence_of(data, ledger, directory))
 
-    assert [c for c in found.changes if c.takes and c.blocked is None] == []
-    assert set(before) <= set(owners(after(organization, in_order([c for c in found.changes if c.ticked]))))
+    for change in found.changes:
+        if change.takes and change.ticked:
+            assert change.proof, change
+        assert not (change.blocked and change.ticked)
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_an_address_that_any_object_has_is_taken_only_to_be_given_to_that_object(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ledger = data.draw(ledgers(organization))
+    found = plan(directory, organization, ledger=ledger, options=options, evidence=evidence_of(data, ledger, directory))
+    ticked = [c for c in found.changes if c.ticked]
+    lost = set(owners(organization)) - set(owners(after(organization, in_order(organization, ticked))))
+    objects: list[Person | Group] = []
+    objects.extend(directory.people)
+    objects.extend(directory.groups)
+    listed = {a for o in objects for a in (*o.smtp_aliases, o.mail, o.primary_smtp) if a}
+
+    assert not lost & listed
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_a_chain_is_ticked_whole_or_not_at_all(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ledger = data.draw(ledgers(organization))
+    found = plan(directory, organization, ledger=ledger, options=options, evidence=evidence_of(data, ledger, directory))
+    chains: dict[str, set[tuple[bool, bool]]] = {}
+    for change in found.changes:
+        if change.chain is not None:
+            chains.setdefault(change.chain, set()).add((change.ticked, change.blocked is not None))
+
+    assert all(len(states) == 1 for states in chains.values())
 
 
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
@@ -114,7 +177,7 @@ def test_ticked_changes_never_need_more_seats_than_there_are(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
 ) -> None:
     found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
-    changed = after(organization, in_order([c for c in found.changes if c.ticked]))
+    changed = after(organization, in_order(organization, [c for c in found.changes if c.ticked]))
 
     assert found.seats.used_after == changed.active_users
     limit = organization.licences.limit

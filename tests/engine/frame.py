@@ -86,6 +86,7 @@ class Frame:
                 new_id=self.new_id,
                 settings=self.settings,
                 directory_reader=lambda: self.directory,
+                evidence_reader=lambda: self.directory,
                 organization_reader=lambda: self.essentials,
                 account_writer=lambda: self.essentials,
                 secrets=tuple,

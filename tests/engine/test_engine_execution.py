@@ -107,7 +107,7 @@ def test_a_foreign_digest_an_old_plan_and_unknown_rows_are_refused(frame: Frame)
 
 
 def test_a_blocked_row_cannot_be_included(frame: Frame) -> None:
-    frame.essentials = MemoryEssentials(organization([account(5, "ann", aliases=("stray@example.com",))]))
+    frame.directory.directory = directory([person(1, "ann", domain="elsewhere.example")])
     plan_id = searched(frame)
     plan = frame.engine.plan(plan_id).plan
     blocked = next(c.id for c in plan.changes if c.blocked is not None)

@@ -1,0 +1,57 @@
+"""Recheck: would a plan made now still hold what a taking change takes?"""
+
+from collections.abc import Iterable
+
+from shared.diff.plan import Change
+from shared.diff.planner import make_plan
+from shared.diff.situation import situate
+from shared.engine.evidence import with_evidence
+from shared.engine.parts import Parts
+from shared.engine.plan_record import PlanRecord
+from shared.engine.reading import silent
+from shared.engine.records import LedgerStore, exemptions
+from shared.engine.search import narrowed, read_directory
+from shared.model import Account, Organization
+from shared.settings import Settings
+
+
+def no_longer_held(
+    parts: Parts, settings: Settings, record: PlanRecord, due: Iterable[Change], organization: Organization
+) -> frozenset[str]:
+    """Ids of the taking changes among ``due`` that a plan made now would not hold unblocked.
+
+    The directory is read again, under the options in force and the search's own narrowing. Raises what the readers raise.
+    """
+    taking = [change for change in due if change.takes]
+    if not taking:
+        return frozenset()
+    options = narrowed(settings.options, record.narrowing)
+    ledger, _ = LedgerStore(parts.documents).read()
+    situation = situate(
+        directory=read_directory(parts, options, silent),
+        organization=organization,
+        ledger=ledger,
+        exemptions=exemptions(parts.documents),
+        options=options,
+        now=parts.clock.now(),
+    )
+    plan = make_plan(with_evidence(situation, parts.evidence_reader()))
+    held = {_content(change) for change in plan.changes if change.blocked is None}
+    accounts = {a.uid: a for a in organization.accounts}
+    return frozenset(
+        change.id
+        for change in taking
+        if _content(change) not in held and not _is_on_its_way(change, accounts.get(change.uid) if change.uid else None)
+    )
+
+
+def _is_on_its_way(change: Change, account: Account | None) -> bool:
+    """Whether a chain freed what the change takes in an earlier slice: a state that the plan itself passes through."""
+    if change.chain is None:
+        return False
+    return account is None or set(change.before.alias_emails or ()).isdisjoint(account.addresses)
+
+
+def _content(change: Change) -> tuple[object, ...]:
+    """What the change does, whatever the account's address is by now."""
+    return (change.category, change.entra_id, change.uid, change.before, change.after)
