@@ -24,6 +24,7 @@ from shared.graph import (
     EntraTokens,
     FederatedCredential,
     GraphClient,
+    GraphEvidence,
     GraphReader,
     MsalHttp,
     SecretCredential,
@@ -78,7 +79,8 @@ class Application:
                 clock=self._clock,
                 new_id=_new_id,
                 settings=self.settings,
-                directory_reader=lambda: self.directory_reader,
+                directory_reader=self.directory_reader,
+                evidence_reader=self.evidence_reader,
                 organization_reader=lambda: EssentialsReader(client=self.essentials, clock=self._clock),
                 account_writer=lambda: EssentialsWriter(client=self.essentials),
                 secrets=self.secret_statuses,
@@ -105,7 +107,7 @@ class Application:
         return reader
 
     @cached_property
-    def directory_reader(self) -> GraphReader:
+    def graph(self) -> GraphClient:
         """The Entra side."""
         settings = self.settings()
         transport = self._transport("Microsoft Graph", settings.graph_url, GRAPH_CONNECTIONS)
@@ -118,13 +120,21 @@ class Application:
             credential=self._credential(settings),
             http=http,
         )
+        return GraphClient(transport=transport, tokens=tokens)
+
+    def directory_reader(self) -> GraphReader:
+        """Reads the Entra side whole."""
         return GraphReader(
-            client=GraphClient(transport=transport, tokens=tokens),
-            tenant_id=settings.entra_tenant_id,
+            client=self.graph,
+            tenant_id=self.settings().entra_tenant_id,
             clock=self._clock,
             random=self._chance,
             batch_retry=RetryPolicy(),
         )
+
+    def evidence_reader(self) -> GraphEvidence:
+        """Asks Entra about single objects."""
+        return GraphEvidence(client=self.graph, clock=self._clock, random=self._chance, batch_retry=RetryPolicy())
 
     @cached_property
     def essentials(self) -> EssentialsClient:
