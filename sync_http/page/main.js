@@ -1,81 +1,168 @@
-// The page as a whole: who is here, what may be done, and what follows what.
+// The page as a whole: who is here, which views there are, and which one is shown.
 
-import { get, post, useKey } from "./api.js";
-import { at, el, hide, when } from "./dom.js";
-import { showPlan } from "./plan.js";
-import { showResults } from "./results.js";
-import { follow, isFinal, list } from "./runs.js";
-import { showForm } from "./search.js";
+import { forgetKey, get, hasKey, routes, useKey } from "./api.js";
+import { trouble } from "./dialogs.js";
+import { button, el, heading, link, notice, said } from "./dom.js";
+import { exemptionsView } from "./exemptions.js";
+import { explainView } from "./explain.js";
+import { historyView } from "./history.js";
+import { homeView } from "./home.js";
+import { planView } from "./plan.js";
+import { runView } from "./run.js";
+import { settingsView } from "./settings.js";
 
-let canChange = false;
+const VIEWS = [
+  { name: "Review", hash: "#/", show: homeView, also: ["plans", "runs"] },
+  { name: "History", hash: "#/history", show: historyView },
+  { name: "Settings", hash: "#/settings", show: settingsView },
+  { name: "Exemptions", hash: "#/exemptions", show: exemptionsView, needs: ["GET", "exemptions"] },
+  { name: "Explain", hash: "#/explain", show: explainView, needs: ["POST", "explain"] },
+];
+const PLACE = "place";
+const main = document.getElementById("main");
+const announced = document.getElementById("said");
+const nav = document.getElementById("nav");
+const who = document.getElementById("who");
 
-function failed(problem) {
-  hide("progress");
-  at("notice").replaceChildren(el("div", { class: "notice" }, el("p", {}, problem.message), el("p", {}, problem.fix ?? "Reload the page.")));
-  if (problem.code === "key_needed") {
-    hide("search", "plan", "results", "runs");
-    at("key").hidden = false;
+/** What the views share: who is here, what may be done, and how to go elsewhere. */
+class App {
+  constructor() {
+    this.stop = new AbortController();
+    this.settings = {};
   }
-  if (problem.code === "run_under_way") attempt(() => watch(problem.body.run_id));
+
+  get signal() {
+    return this.stop.signal;
+  }
+
+  async refreshStatus() {
+    this.status = await get("status");
+    this.may = this.status.me.roles.includes("Sync.Admin");
+    return this.status;
+  }
+
+  async refreshSettings() {
+    const { settings } = await get("settings");
+    this.settings = Object.fromEntries(settings.map(({ name, value }) => [name, value]));
+  }
+
+  async enter() {
+    await this.refreshStatus();
+    this.has = await routes();
+    await this.refreshSettings();
+    who.replaceChildren(el("span", {}, said(this.status.me.name)), hasKey() ? button("Forget key", () => this.leave(), "link") : "");
+    this.isIn = true;
+  }
+
+  leave() {
+    forgetKey();
+    location.reload();
+  }
+
+  go(hash, replaces = false) {
+    if (replaces) history.replaceState(null, "", hash);
+    if (replaces || location.hash === hash) show();
+    else location.hash = hash;
+  }
+
+  /** Show the view anew and say a sentence. */
+  async reload(sentence) {
+    await show();
+    this.say(sentence);
+  }
+
+  say(sentence) {
+    announced.textContent = sentence;
+  }
+
+  /** Say above the view what went wrong beside it. */
+  fail(problem) {
+    if (this.signal.aborted) return;
+    if (problem.code === "key_needed" || problem.code === "signed_out") fallBack(problem);
+    else main.prepend(trouble(problem));
+  }
 }
 
-async function attempt(action) {
+const app = new App();
+
+function wanted() {
+  const [, first = "", id = ""] = location.hash.split("/");
+  if (first === "plans") return { name: "Plan", show: () => planView(app, encodeURIComponent(decodeURIComponent(id))), tab: VIEWS[0] };
+  if (first === "runs") return { name: "Run", show: () => runView(app, encodeURIComponent(decodeURIComponent(id))), tab: VIEWS[0] };
+  const view = VIEWS.find(({ hash }) => hash === `#/${first}`);
+  if (!view || (view.needs && !app.has(...view.needs))) return null;
+  return { ...view, tab: view };
+}
+
+async function show() {
+  app.stop.abort();
+  app.stop = new AbortController();
+  const { signal } = app;
+  announced.textContent = "";
+  main.setAttribute("aria-busy", "true");
+  const later = setTimeout(() => main.replaceChildren(el("p", { class: "loading" }, "Loading…")), 250);
   try {
-    await action();
+    if (!app.isIn) await app.enter();
+    const view = wanted();
+    drawNav(view?.tab);
+    const shown = view ? await view.show(app) : nowhere();
+    if (signal.aborted) return;
+    main.replaceChildren(shown);
+    document.title = `${view?.name ?? "Not found"} · Entra to Proofpoint Essentials`;
+    main.querySelector("h1")?.focus({ preventScroll: true });
+    scrollTo(0, 0);
   } catch (problem) {
-    failed(problem);
+    if (!signal.aborted) fallBack(problem);
+  } finally {
+    clearTimeout(later);
+    if (!signal.aborted) main.setAttribute("aria-busy", "false");
   }
 }
 
-/** Watch the run to its end, then show what it made. */
-async function watch(runId) {
-  const run = await follow(runId, canChange);
-  at("notice").replaceChildren();
-  await open(run);
-  await list((other) => attempt(() => open(other)));
+function drawNav(current) {
+  nav.hidden = false;
+  const shown = VIEWS.filter(({ needs }) => !needs || app.has(...needs));
+  nav.replaceChildren(...shown.map((view) => el("a", { href: view.hash, ...(view === current ? { "aria-current": "page" } : {}) }, view.name)));
 }
 
-async function open(run) {
-  hide("plan", "results");
-  if (!isFinal(run)) return watch(run.id);
-  if (run.problem) failed({ message: run.problem.detail, fix: run.problem.fix, code: run.problem.code });
-  if (run.kind === "execution" || run.kind === "scheduled") await showResults(run);
-  if (run.kind === "execution" || !run.plan_id) return;
-  const mayExecute = canChange && (run.kind !== "scheduled" || run.state === "blocked");
-  await showPlan(run.plan_id, mayExecute, (id) => attempt(() => execute(id)), failed);
+function nowhere() {
+  return el("div", {}, heading("Not found"), el("p", {}, "This page has no such view."), link("Go to the review", "#/", "button"));
 }
 
-async function execute(runId) {
-  hide("plan");
-  await watch(runId);
+/** Show what keeps the view from being shown, and what to do about it. */
+function fallBack(problem) {
+  app.stop.abort();
+  if (problem.code === "key_needed") main.replaceChildren(keyForm(problem));
+  else if (problem.code === "signed_out") main.replaceChildren(signedOut(problem));
+  else if (problem.code === "not_found") main.replaceChildren(heading("Not found"), trouble(problem), link("Open the history", "#/history", "button"));
+  else if (["role_missing", "not_signed_in", "forbidden", "people_only"].includes(problem.code)) main.replaceChildren(heading("Not allowed"), trouble(problem));
+  else main.replaceChildren(heading("This did not work"), trouble(problem), el("div", { class: "actions" }, button("Try again", show, "strong")));
+  main.querySelector("input, h1")?.focus();
 }
 
-async function search(body) {
-  at("notice").replaceChildren();
-  hide("plan", "results");
-  await watch((await post("searches", body)).run_id);
+function keyForm(problem) {
+  app.isIn = false;
+  nav.hidden = true;
+  who.replaceChildren();
+  const input = el("input", { type: "password", autocomplete: "off", required: true });
+  const form = el("form", { class: "inline-form" }, el("label", { class: "field" }, "Function key", input), button("Open", undefined, "strong", { type: "submit" }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    useKey(input.value.trim());
+    show();
+  });
+  return el("div", { class: "gate" }, heading("Function key"), el("p", {}, problem.message, " It stays in this tab only, and is gone when you close it."), form);
 }
 
-async function start() {
-  const status = await get("status");
-  canChange = status.me.roles.includes("Sync.Admin");
-  hide("key");
-  at("notice").replaceChildren();
-  at("status").replaceChildren(
-    `${status.me.name} · last success ${when(status.last_success_at)} · unattended runs ${status.gate.open ? "may write" : `only report: ${status.gate.reason}`}`,
-    ...status.warnings.map((warning) => el("span", { class: "bad" }, ` · ${warning}`)),
-  );
-  if (canChange) showForm((await get("settings")).settings, (body) => attempt(() => search(body)));
-  const runs = await list((run) => attempt(() => open(run)));
-  const underWay = runs.find((run) => !isFinal(run));
-  if (underWay) await watch(underWay.id);
+function signedOut(problem) {
+  // The sign-in comes back without the part after #.
+  sessionStorage.setItem(PLACE, location.hash);
+  return el("div", { class: "gate" }, heading("Signed out"), notice("info", problem.message, el("p", {}, problem.fix)), button("Sign in again", () => location.reload(), "strong"));
 }
 
-at("key-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  useKey(at("key-input").value);
-  at("key-input").value = "";
-  attempt(start);
-});
-
-attempt(start);
+const place = sessionStorage.getItem(PLACE);
+sessionStorage.removeItem(PLACE);
+if (place && !location.hash) history.replaceState(null, "", place);
+if (!location.hash) history.replaceState(null, "", "#/");
+addEventListener("hashchange", show);
+show();

@@ -1,145 +1,235 @@
-// A plan on the page: its evidence, its changes by category with tick boxes, what is skipped, and its execution.
+// The review of a plan: evidence, numbers by category, the rows, and the bar that follows the ticks.
 
-import { all, download, get, post } from "./api.js";
-import { el, facts, fill, table, when, words } from "./dom.js";
+import { all, download, get } from "./api.js";
+import { seatsBar } from "./charts.js";
+import { attempt } from "./dialogs.js";
+import { button, el, empty, facts, heading, notice, when } from "./dom.js";
+import { seatsAfter, verdict } from "./effects.js";
+import { confirmExecution } from "./execute.js";
+import { askExemption } from "./exempting.js";
+import { RowDrawing } from "./rows.js";
 import { Selection } from "./selection.js";
+import { VirtualList } from "./virtual.js";
+import { CATEGORIES, count, title } from "./words.js";
 
-const ROWS_AT_ONCE = 200;
+/** The view of a plan. */
+export async function planView(app, planId) {
+  const head = await get(`plans/${planId}`);
+  const review = new Review(app, planId, head);
+  const rows = all(`plans/${planId}/rows`, "rows", {}, (first, total) => review.begin(first, total));
+  rows.then((changes) => review.load(changes)).catch((problem) => app.fail(problem));
+  return review.element;
+}
 
-/** Show the plan; `executed` is called with the id of the run where one was started, `failed` with a problem. */
-export async function showPlan(planId, canExecute, executed, failed) {
-  const [head, changes, skipped] = await Promise.all([
-    get(`plans/${planId}`),
-    all(`plans/${planId}/rows`, "rows"),
-    all(`plans/${planId}/rows`, "rows", { category: "skipped" }),
-  ]);
-  const selection = new Selection(changes);
-  const actions = el("div", { class: "actions" });
-  const approval = el("div");
-  const boxes = new Map();
-  const refresh = () => {
-    for (const [change, box] of boxes) box.checked = selection.has(change);
-    approval.replaceChildren();
-    count.textContent = `${selection.size} of ${changes.length} changes chosen`;
-  };
-  const count = el("span", { "aria-live": "polite" });
-  const execute = async (more = {}) => {
-    try {
-      const body = { digest: head.digest, exclude: selection.exclude, include: selection.include, ...more };
-      executed((await post(`plans/${planId}/execute`, body)).run_id);
-    } catch (problem) {
-      if (problem.code === "guard") approval.replaceChildren(guardQuestion(problem, execute));
-      else failed(problem);
+class Review {
+  constructor(app, planId, head) {
+    Object.assign(this, { app, planId, head, changes: [], skipped: null, isWhole: false });
+    this.isExpired = new Date(head.expires_at) < new Date();
+    this.canTick = app.may && !this.isExpired;
+    this.kept = `view-${planId}`;
+    const { show = "all", q = "" } = JSON.parse(sessionStorage.getItem(this.kept) ?? "{}");
+    Object.assign(this, { show, q });
+    this.selection = new Selection(planId, []);
+    this.list = new VirtualList("Changes", (item) => this.drawing.draw(item), app.signal);
+    this.chips = el("div", { class: "chips", role: "group", "aria-label": "Show" });
+    this.told = el("p", { class: "quiet told", role: "status" });
+    this.search = el("input", { type: "search", placeholder: "Name or address", "aria-label": "Find in the plan", value: q, autocomplete: "off" });
+    this.search.addEventListener("input", () => this.filter(this.show, this.search.value));
+    this.shownBox = el("span", {});
+    this.nothing = el("div", {});
+    this.bar = el("div", { class: "bar-body" });
+    this.trouble = el("div", { role: "alert" });
+    this.go = button("Execute…", () => this.execute(), "strong", { disabled: true });
+    this.element = el(
+      "div",
+      { class: "plan" },
+      heading("Plan", el("p", { class: "quiet" }, "made ", when(head.created_at)), el("div", { class: "actions" }, ...this.exports())),
+      ...this.notices(),
+      this.evidence(),
+      el("div", { class: "filters" }, this.chips, el("div", { class: "find" }, this.shownBox, this.search), this.told),
+      this.list.element,
+      this.nothing,
+      this.trouble,
+      el("section", { class: "bar", "aria-label": "Selection" }, this.bar, this.canTick ? this.go : ""),
+    );
+  }
+
+  notices() {
+    const { head } = this;
+    return [
+      this.isExpired ? notice("info", "This plan is too old to execute", el("p", {}, "Search again to act on what is true now.")) : "",
+      head.native_sync.writes_users ? notice("warn", "Essentials' own sync writes users too", el("p", {}, "Two writers would fight: nothing is executed until one of them stops.")) : "",
+      head.warnings.length ? notice("warn", count(head.warnings.length, "warning"), el("ul", {}, head.warnings.map((text) => el("li", {}, text)))) : "",
+    ];
+  }
+
+  evidence() {
+    const { directory, organization } = this.head.certificates;
+    const whole = `${directory.people_read.toLocaleString()} of ${directory.people_counted.toLocaleString()} people, ${directory.groups_read.toLocaleString()} of ${directory.groups_counted.toLocaleString()} groups`;
+    return el(
+      "details",
+      { class: "card evidence" },
+      el("summary", {}, `Read whole: ${whole}, ${count(organization.accounts_read, "account")}`),
+      facts([
+        ["Entra read", when(directory.read_at)],
+        ["Essentials read", when(organization.read_at)],
+        ["Organization", organization.primary_domain],
+        ["API account", organization.own_account],
+        ["People not readable whole", String(directory.unreadable_people)],
+        ["Can be executed until", when(this.head.expires_at)],
+      ]),
+    );
+  }
+
+  exports() {
+    const save = (form) => button(form.toUpperCase(), (event) => attempt(event.currentTarget, this.trouble, () => download(`plans/${this.planId}/export?format=${form}`, `plan-${this.planId}.${form}`)), "", { "aria-label": `Save as ${form.toUpperCase()}` });
+    return [el("span", { class: "quiet" }, "Save as"), save("csv"), save("md"), save("json")];
+  }
+
+  /** Show the first rows while the others are still on their way. */
+  begin(rows, total) {
+    this.total = total;
+    this.use(rows);
+  }
+
+  load(changes) {
+    this.isWhole = true;
+    this.use(changes);
+  }
+
+  use(changes) {
+    this.changes = [...changes];
+    this.selection = new Selection(this.planId, this.changes);
+    this.texts = new Map(this.changes.map((change) => [change, textOf(change)]));
+    const canExempt = this.app.may && this.app.has("POST", "exemptions");
+    this.drawing = new RowDrawing({
+      selection: this.selection,
+      canTick: this.canTick && this.isWhole,
+      changed: () => this.ticked(),
+      exempt: canExempt ? (change) => this.exempt(change) : null,
+    });
+    this.filter(this.show, this.q);
+  }
+
+  async filter(show, q) {
+    Object.assign(this, { show, q });
+    sessionStorage.setItem(this.kept, JSON.stringify({ show, q }));
+    if (show === "skipped" && this.skipped === null) {
+      this.skipped = [];
+      try {
+        this.skipped = await all(`plans/${this.planId}/rows`, "rows", { category: "skipped" });
+      } catch (problem) {
+        this.app.fail(problem);
+      }
+      if (this.show !== "skipped") return;
     }
-  };
-  if (canExecute) actions.append(el("button", { type: "button", class: "strong", onclick: () => execute() }, "Execute"));
-  actions.append(count, ...exports(planId, failed));
-  const categories = Object.keys(head.counts).filter((category) => head.counts[category] > 0);
-  fill(
-    "plan-body",
-    ...head.warnings.map((warning) => el("p", { class: "notice" }, warning)),
-    evidence(head),
-    changes.length === 0 ? el("p", { class: "good" }, "Nothing to change: both sides agree.") : "",
-    ...categories.map((category) => section(category, changes, selection, boxes, refresh, canExecute)),
-    skippedSection(skipped),
-    actions,
-    approval,
-  );
-  refresh();
+    const needle = this.q.trim().toLowerCase();
+    if (show === "skipped") {
+      this.shown = [];
+      this.items = this.skipped.filter((row) => !needle || `${row.name}\n${row.address ?? ""}`.toLowerCase().includes(needle)).map((skipped) => ({ skipped }));
+    } else {
+      this.shown = this.changes.filter((change) => this.isShown(change) && (!needle || this.texts.get(change).includes(needle)));
+      this.items = grouped(this.shown, this.selection, show === "all");
+    }
+    this.list.show(this.items);
+    this.tell();
+  }
+
+  isShown(change) {
+    if (this.show === "all") return true;
+    if (this.show === "blocked") return Boolean(change.blocked);
+    if (this.show === "unticked") return !change.ticked && !change.blocked;
+    return change.category === this.show;
+  }
+
+  ticked() {
+    this.list.refresh();
+    this.tell();
+  }
+
+  tell() {
+    this.drawChips();
+    const found = this.items.length === 0;
+    const isSkipped = this.show === "skipped";
+    const number = isSkipped ? this.items.length : this.shown.length;
+    this.told.textContent = this.isWhole ? `${count(number, isSkipped ? "object" : "change")} shown` : `Loading ${this.total.toLocaleString()} changes…`;
+    const state = this.selection.stateOf(this.shown);
+    const box = this.canTick && this.isWhole && state.plain ? this.drawing.manyBox(this.shown, state, "Tick all that are shown", "shown") : "";
+    this.shownBox.replaceChildren(box ? el("span", { class: "tick" }, box, el("span", { "aria-hidden": "true" }, "All shown")) : "");
+    this.nothing.replaceChildren(found ? this.emptiness() : "");
+    this.drawBar();
+  }
+
+  emptiness() {
+    if (this.show === "skipped" && this.skipped === null) return el("p", { class: "quiet" }, "Loading…");
+    if (this.q || this.show !== "all") return empty("Nothing here", this.q ? `No row matches “${this.q}”.` : "The plan has no such rows.");
+    return this.isWhole ? empty("Both sides agree", "Nothing is to be changed in Essentials.") : el("p", { class: "quiet" }, "Loading…");
+  }
+
+  drawChips() {
+    const focused = this.chips.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const blocked = this.changes.filter((change) => change.blocked).length;
+    const unticked = this.changes.filter((change) => !change.ticked && !change.blocked).length;
+    const skipped = Object.values(this.head.skipped).reduce((a, b) => a + b, 0);
+    const chips = [["all", "All", Object.values(this.head.counts).reduce((a, b) => a + b, 0), ""]];
+    for (const [name, { title: text, tone }] of Object.entries(CATEGORIES)) if (this.head.counts[name]) chips.push([name, text, this.head.counts[name], tone]);
+    chips.push(["blocked", "Blocked", blocked, "warn"], ["unticked", "For you to decide", unticked, ""], ["skipped", "Left as they are", skipped, ""]);
+    const shown = chips.filter(([name, , number]) => number > 0 || name === "all" || name === this.show);
+    this.chips.replaceChildren(
+      ...shown.map(([name, text, number, tone]) =>
+        el("button", { type: "button", class: `chip ${tone}`, "data-key": name, "aria-pressed": String(this.show === name), onclick: () => this.filter(name, this.q) }, `${text} `, el("strong", {}, number.toLocaleString())),
+      ),
+    );
+    if (this.show === "skipped") this.chips.append(el("span", { class: "quiet" }, Object.entries(this.head.skipped).filter(([, number]) => number).map(([name, number]) => `${title(name)} ${number}`).join(" · ")));
+    if (focused) this.chips.querySelector(`[data-key="${focused}"]`)?.focus();
+  }
+
+  drawBar() {
+    const guard = verdict(this.head, this.selection);
+    const after = seatsAfter(this.head, this.changes, this.selection);
+    const { licences } = this.head;
+    const limit = licences.limit === null ? "an unknown number" : licences.limit.toLocaleString();
+    this.bar.replaceChildren(
+      el("p", { class: "chosen", role: "status" }, `${this.selection.size.toLocaleString()} of ${count(this.changes.length, "change")} ticked`),
+      el("p", { class: guard.isOver ? "warn-text" : "quiet" }, guard.text),
+      el("div", { class: "seats-box" }, el("p", { class: "quiet" }, `Seats: ${licences.used_before.toLocaleString()} now, ${after.toLocaleString()} after, of ${limit}`), seatsBar(licences, after)),
+    );
+    this.go.disabled = !this.isWhole;
+    this.go.textContent = this.selection.size ? "Execute…" : "Confirm as it is…";
+  }
+
+  async exempt(change) {
+    if (!(await askExemption(change.address))) return;
+    if (this.canTick) this.selection.set(change, false);
+    this.ticked();
+    this.app.say(`${change.address} is exempt from now on.`);
+  }
+
+  async execute() {
+    await attempt(this.go, this.trouble, async () => {
+      const run = await confirmExecution(this.planId, this.head, this.selection, this.app.settings);
+      if (run) this.app.go(`#/runs/${run}`);
+    });
+  }
 }
 
-function exports(planId, failed) {
-  return ["csv", "md", "json"].map((form) =>
-    el("button", { type: "button", class: "link", onclick: () => download(`plans/${planId}/export?format=${form}`, `plan-${planId}.${form}`).catch(failed) }, `Save as ${form}`),
-  );
+function textOf(change) {
+  const fields = [change.before, change.after].flatMap((values) => [values.primary_email, ...(values.alias_emails ?? [])]);
+  return [change.name, change.address, ...fields].filter(Boolean).join("\n").toLowerCase();
 }
 
-function evidence(head) {
-  const { directory, organization } = head.certificates;
-  const seats = head.licences;
-  return facts([
-    ["made", when(head.created_at)],
-    ["can be executed until", when(head.expires_at)],
-    ["people read", `${directory.people_read} of ${directory.people_counted}`],
-    ["groups read", `${directory.groups_read} of ${directory.groups_counted}`],
-    ["accounts read", organization.accounts_read],
-    ["seats", `${seats.used_before}, then ${seats.used_after}, of ${seats.limit ?? "an unknown number"}`],
-    ["guard", head.guard.tripped.length ? `over ${head.guard.tripped.join(", ")}` : "within the limits"],
-    ["native sync", head.native_sync.writes_users ? "writes users too" : "writes no users"],
-  ]);
-}
-
-function section(category, changes, selection, boxes, refresh, canExecute) {
-  const own = changes.filter((change) => change.category === category);
-  const blocked = own.filter((change) => change.blocked).length;
-  const place = el("div");
-  const more = () => {
-    const shown = place.querySelectorAll("tbody tr").length;
-    const rows = own.slice(shown, shown + ROWS_AT_ONCE).map((change) => changeRow(change, selection, boxes, refresh, canExecute));
-    const part = table(["", "address", "name", "before", "after", "why"], rows);
-    place.append(part);
-    next.hidden = shown + rows.length >= own.length;
-    refresh();
-  };
-  const next = el("button", { type: "button", onclick: more }, "Show more");
-  const details = el("details", {}, el("summary", {}, `${words(category)}: ${own.length}${blocked ? `, ${blocked} blocked` : ""}`), el("div", {}, place, next));
-  details.addEventListener("toggle", more, { once: true });
-  return details;
-}
-
-function changeRow(change, selection, boxes, refresh, canExecute) {
-  const box = el("input", {
-    type: "checkbox",
-    "aria-label": `${words(change.category)} ${change.address}`,
-    disabled: !canExecute || selection.isBlocked(change),
-    onchange: () => {
-      selection.set(change, box.checked);
-      refresh();
-    },
-  });
-  boxes.set(change, box);
-  const why = el("div", {}, el("p", {}, change.reason), ...notes(change));
-  return [box, change.address, change.name, fields(change.before), fields(change.after), why];
-}
-
-function notes(change) {
-  const found = [
-    change.blocked ? el("p", { class: "bad" }, `Blocked: ${words(change.blocked)}`) : null,
-    change.proof ? el("p", { class: "quiet" }, change.proof) : null,
-    change.mail_impact ? el("p", { class: "quiet" }, change.mail_impact) : null,
-    change.chain ? el("p", { class: "quiet" }, "Hands an address over: ticked together with its other side.") : null,
-    ...change.warnings.map((warning) => el("p", { class: "bad" }, warning)),
-  ];
-  return found.filter((note) => note !== null);
-}
-
-function fields(values) {
-  const lines = Object.entries(values).map(([name, value]) => el("div", {}, `${words(name)}: ${Array.isArray(value) ? value.join(", ") || "none" : value}`));
-  return el("div", {}, ...lines);
-}
-
-function skippedSection(skipped) {
-  if (!skipped.length) return "";
-  const rows = skipped.slice(0, ROWS_AT_ONCE).map((row) => [words(row.reason), words(row.kind), row.address ?? "", row.name]);
-  const rest = skipped.length - rows.length;
-  return el(
-    "details",
-    {},
-    el("summary", {}, `left as they are: ${skipped.length}`),
-    el("div", {}, table(["why", "kind", "address", "name"], rows), rest > 0 ? el("p", { class: "quiet" }, `${rest} more are in the saved file.`) : ""),
-  );
-}
-
-function guardQuestion(problem, execute) {
-  const go = el("button", { type: "button", class: "strong", disabled: true, onclick: () => execute({ approve: problem.body.selection_digest }) }, "Execute over the limits");
-  const read = el("input", { type: "checkbox", onchange: () => (go.disabled = !read.checked) });
-  return el(
-    "div",
-    { class: "notice" },
-    el("h3", {}, "The guard stops this selection"),
-    el("p", {}, problem.message),
-    facts(Object.entries(problem.body.numbers).map(([name, value]) => [words(name), value])),
-    el("p", {}, el("label", {}, read, " I have looked at these rows and want them executed, this once.")),
-    go,
-  );
+/** The rows in the order of the categories; a chain stands once, where its first change would. */
+function grouped(changes, selection, withHeads) {
+  const items = [];
+  const seen = new Set();
+  for (const category of Object.keys(CATEGORIES)) {
+    const own = changes.filter((change) => change.category === category);
+    if (withHeads && own.length) items.push({ head: category, changes: own });
+    for (const change of own) {
+      if (!change.chain) items.push({ change });
+      else if (!seen.has(change.chain)) items.push({ chain: selection.partners(change) });
+      if (change.chain) seen.add(change.chain);
+    }
+  }
+  return items;
 }
