@@ -73,9 +73,14 @@ def steps(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple
         elif change.uid is not None:
             by_account.setdefault(change.uid, []).append(change)
     accounts = sorted(
-        (AccountStep(uid=uid, address=cs[0].address, changes=tuple(cs)) for uid, cs in by_account.items()),
+        (AccountStep(uid=uid, address=cs[0].address, changes=_renames_first(cs)) for uid, cs in by_account.items()),
         key=lambda step: (step.address, step.uid),
     )
     batches = [CreateStep(changes=tuple(adds[i : i + batch_size])) for i in range(0, len(adds), batch_size)]
     handovers = [ChainStep(chain=chain, changes=tuple(cs)) for chain, cs in sorted(chains.items())]
     return (*accounts, *sorted(removals, key=lambda step: (step.address, step.uid)), *batches, *handovers)
+
+
+def _renames_first(changes: list[Change]) -> tuple[Change, ...]:
+    """The changes of one account, a rename before the dropping of the primary address that it leaves behind."""
+    return tuple(sorted(changes, key=lambda c: c.after.primary_email is None))

@@ -19,6 +19,7 @@ def account_rows(subject: Subject, wish: Wish, account: Account, situation: Situ
         return []
     rows = _given(subject, subject.addresses, wish, account, situation)
     rows += _taken(subject, subject.addresses, account, situation)
+    rows += _old_primary(subject, subject.addresses, account, situation)
     rows += conversion_rows(subject, wish, account, situation)
     return rows
 
@@ -122,6 +123,20 @@ def _taken(subject: Subject, addresses: Addresses, account: Account, situation: 
     whom = target(account, subject)
     kinds = sorted(by_verdict, key=lambda kind: (kind[0], kind[1] or ""))
     return [_taken_row(whom, standing, blocked, by_verdict[standing, blocked]) for standing, blocked in kinds]
+
+
+def _old_primary(subject: Subject, addresses: Addresses, account: Account, situation: Situation) -> list[Change]:
+    """The primary address that a rename leaves behind as an alias, where it is proven that nobody has it any more."""
+    old = account.primary_email
+    if _new_primary(subject, addresses, account, situation) is None or old in addresses.listed:
+        return []
+    if situation.claims.get(old, subject.id) != subject.id:
+        return []  # handed over: a row of its own, in a chain
+    entry = situation.entry_of(subject)
+    verdict = address_verdict(old, owner=subject.id, entry=entry, taker=None, situation=situation)
+    if verdict.standing is not Standing.PROVEN:
+        return []  # it stays as an alias, and the next search says what becomes of it
+    return [_taken_row(target(account, subject), verdict.standing, None, [(old, verdict)])]
 
 
 def _taken_row(

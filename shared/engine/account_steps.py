@@ -78,8 +78,11 @@ class AccountSteps:
             return [result_of(c, Outcome.DRIFTED, "The account is an administrator's now.") for c in step.changes]
         results: list[Result] = []
         due: list[Change] = []
+        renames = any(c.after.primary_email is not None for c in step.changes)
         for change in step.changes:
             drift = self._drift(change, fetched.account)
+            if not renames and fetched.account.primary_email in (change.before.alias_emails or ()):
+                drift = f"{fetched.account.primary_email} is still the primary address of the account."
             if is_reached(change, fetched.account):
                 results.append(result_of(change, Outcome.ALREADY))
             elif drift:
@@ -151,8 +154,14 @@ class AccountSteps:
         except RefusedError as error:
             return [result_of(c, Outcome.FAILED, self._put_back(fetched.account, error.detail)) for c in due]
         self._note(edit, again.account)
+        kept = again.account.primary_email
         note = f"{why} The account keeps its primary address, and {wanted} is an alias of it."
-        return [result_of(c, Outcome.DONE, note if c.after.primary_email is not None else "") for c in due]
+        return [
+            result_of(c, Outcome.DRIFTED, f"{kept} is still the primary address of the account.")
+            if kept in (c.before.alias_emails or ())
+            else result_of(c, Outcome.DONE, note if c.after.primary_email is not None else "")
+            for c in due
+        ]
 
     def _put_back(self, account: Account, why: str) -> str:
         """What to say of a row whose rename failed twice, after the aliases are as they were before it."""
@@ -231,7 +240,8 @@ def edit_of(changes: Sequence[Change], account: Account) -> AccountEdit:
         aliases -= set(change.before.alias_emails or ())
         aliases |= set(change.after.alias_emails or ())
     if primary_email is not None:
-        aliases = (aliases | {account.primary_email}) - {primary_email}
+        dropped = {address for change in changes for address in change.before.alias_emails or ()}
+        aliases = (aliases | ({account.primary_email} - dropped)) - {primary_email}
     return AccountEdit(
         primary_email=primary_email,
         type=_given(values.type for values in after),

@@ -120,6 +120,20 @@ def test_a_changed_primary_is_a_rename_that_keeps_the_old_address() -> None:
     assert "ann@example.com stays as an alias" in row.mail_impact
 
 
+def test_the_primary_that_a_rename_leaves_behind_is_dropped_in_a_row_of_its_own_once_nobody_has_it() -> None:
+    known = account(5, "ann", firstname="Ann.Miller")
+    ledger = Ledger(entries={entra_id(1): entry(known)})
+    both = directory([person(1, "ann.miller")])
+    at_once = plan(both, organization([known]), ledger=ledger, options=SyncOptions(grace_days=0))
+    in_the_grace = plan(both, organization([known]), ledger=ledger)
+
+    assert [(c.after.primary_email, c.before.alias_emails) for c in in_the_grace.changes] == [
+        ("ann.miller@example.com", None)
+    ]
+    dropped = [c for c in at_once.changes if c.takes]
+    assert [(c.before.alias_emails, c.ticked) for c in dropped] == [(("ann@example.com",), True)]
+
+
 def test_a_rename_that_essentials_refused_before_is_no_difference() -> None:
     ann = person(1, "ann.miller", aliases=("ann@example.com",))
     known = account(5, "ann", aliases=("ann.miller@example.com",), firstname="Ann.Miller")

@@ -30,7 +30,11 @@ def executed(frame: Frame, **chosen: frozenset[str]) -> dict[str, Outcome]:
     search = frame.search()
     assert search.plan_id is not None, search.problem
     run = frame.execute(search.plan_id, **chosen)
-    return {f"{r.category} {r.address}": r.outcome for r in frame.engine.results(run.id)}
+    found: dict[str, Outcome] = {}
+    for result in frame.engine.results(run.id):
+        name = f"{result.category} {result.address}"
+        found[name if name not in found else f"{name} again"] = result.outcome
+    return found
 
 
 def planned(frame: Frame) -> list[tuple[Category, bool]]:
@@ -279,3 +283,23 @@ def test_a_service_that_drops_in_the_middle_of_a_chain_finishes_it_later(frame: 
 
     assert set(executed(frame).values()) == {Outcome.DONE}
     assert aliases(frame)["bob@example.com"] == ("x@example.com",)
+
+
+def test_a_rename_and_the_dropping_of_the_old_primary_are_written_together(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([replace(person(1, "ann.miller"), given_name="Ann")])
+
+    assert set(executed(frame).values()) == {Outcome.DONE}
+    assert aliases(frame)["ann.miller@example.com"] == ()
+    assert planned(frame) == []
+
+
+@pytest.mark.parametrize("renames", ["refused", "ignored"])
+def test_an_old_primary_is_kept_where_essentials_does_not_rename(frame: Frame, renames: str) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([replace(person(1, "ann.miller"), given_name="Ann")])
+    frame.essentials.renames = renames
+
+    assert set(executed(frame).values()) == {Outcome.DONE, Outcome.DRIFTED}
+    assert aliases(frame)["ann@example.com"] == ("ann.miller@example.com",)
+    assert [ticked for _, ticked in planned(frame) if ticked] == []
