@@ -145,7 +145,7 @@ class GraphEvidence:
             return
         if not self._client.holds(Permission.GROUP_MEMBER_READ_ALL):
             raise self._client.denied(place, Permission.GROUP_MEMBER_READ_ALL)
-        raise broken(place, f"{', '.join(group.missing_properties)} were left out")
+        raise broken(place, f"Graph left out {', '.join(group.missing_properties)}")
 
     def _whole(
         self, answer: ItemAnswer, decoder: msgspec.json.Decoder[J], place: str, needs: tuple[Permission, ...]

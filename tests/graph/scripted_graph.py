@@ -77,6 +77,9 @@ def refusal(status: int, code: str) -> Reply:
     return reply({"error": {"code": code, "message": "Something is wrong.", "innerError": {}}}, status)
 
 
+GONE = refusal(404, "Request_ResourceNotFound")
+
+
 class FixedTokens:
     """Tokens ``token-1``, ``token-2``, … with the same roles; a dropped one is followed by the next."""
 
@@ -116,6 +119,10 @@ class ScriptedGraph:
         """By path and page (from 1): what happens there in turn, an answer or a change of the page's body."""
         self.items: dict[str, list[Json]] = {}
         """By path of a batch item: what it answers in turn before the truth."""
+        self.purposes: dict[str, str] = {}
+        """By id: what a person's mailbox is; who is not named has none."""
+        self.memberships: dict[str, list[str]] = {}
+        """By id: the groups that hold a person, nested."""
         self.refused_tokens: set[str] = set()
 
     def __call__(self, asked: Asked) -> Behaviour:
@@ -125,7 +132,7 @@ class ScriptedGraph:
         if asked.path == BATCH:
             waiting = self.faults.get((BATCH, 1))
             fault = waiting.pop(0) if waiting else None
-            if isinstance(fault, Reply):
+            if fault is not None and not callable(fault):
                 return fault
             body: Json = {"responses": [self._item(asked, item) for item in json.loads(asked.body)["requests"]][::-1]}
             return reply(fault(body) if callable(fault) else body)
@@ -158,6 +165,26 @@ class ScriptedGraph:
         if told:
             return {"id": item["id"], **told.pop(0)}
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        answer = self._page(f"/v1.0{url.path}", query, asked.headers["host"])
+        answer = self._single(url.path, item) or self._page(f"/v1.0{url.path}", query, asked.headers["host"])
         assert isinstance(answer, Reply)
         return {"id": item["id"], "status": answer.status, "headers": {}, "body": json.loads(answer.body)}
+
+    def _single(self, path: str, item: Json) -> Reply | None:
+        """The answer about a single object; None where the path is none of one."""
+        match path.removeprefix("/").split("/"):
+            case ["users", key, "mailboxSettings", "userPurpose"]:
+                told = self.purposes.get(key)
+                return reply({"value": told}) if told else refusal(404, "MailboxNotEnabledForRESTAPI")
+            case ["users", key, "checkMemberGroups"]:
+                assert item["method"] == "POST"
+                assert item["headers"] == {"Content-Type": "application/json"}
+                asked = item["body"]["groupIds"]
+                assert 1 <= len(asked) <= 20
+                held = [one for one in asked if one in self.memberships.get(key, ())]
+                return reply({"value": held}) if self._has(USERS, key) else GONE
+            case ["users" | "groups" as collection, key]:
+                return self._has(f"/v1.0/{collection}", key) or GONE
+        return None
+
+    def _has(self, collection: str, key: str) -> Reply | None:
+        return next((reply(one) for one in self.lists[collection] if one["id"] == key), None)
