@@ -1,5 +1,6 @@
 """Search: reads both sides, makes a plan and stores it. Changes nothing in Essentials."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,11 +16,12 @@ from shared.engine.evidence import with_evidence
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
-from shared.engine.ports import Progress
+from shared.engine.ports import NONE_KNOWN, Progress
+from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import check_size
 from shared.engine.records import LedgerStore, Plans, exemptions
 from shared.engine.run import Acceptance, Narrowing, Problem, Run
-from shared.model import Address, Directory, Organization
+from shared.model import Address, Directory, EntraId, MailboxPurpose, Organization
 from shared.settings import Settings, options_fingerprint
 
 PLAN_LIFE = timedelta(hours=24)
@@ -42,12 +44,19 @@ def narrowed(options: SyncOptions, narrowing: Narrowing) -> SyncOptions:
     )
 
 
-def read_directory(parts: Parts, options: SyncOptions, progress: Progress) -> Directory:
+def read_directory(
+    parts: Parts,
+    options: SyncOptions,
+    progress: Progress,
+    *,
+    known_purposes: Mapping[EntraId, MailboxPurpose] = NONE_KNOWN,
+) -> Directory:
     """The Entra side, whole, with the purposes of mailboxes that decide what somebody counts as."""
     return parts.directory_reader().read(
         scope_groups=options.group_scope,
         progress=progress,
         purpose_of=lambda person: asks_purpose(person, options),
+        known_purposes=known_purposes,
     )
 
 
@@ -95,10 +104,15 @@ class Search:
 
     def _read_both_sides(self, options: SyncOptions) -> tuple[Directory, Organization]:
         organization_reader = self._parts.organization_reader()
+        memory = PurposeMemory(self._parts.documents, self._parts.clock.now())
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="read") as pool:
-            directory = pool.submit(lambda: read_directory(self._parts, options, self._progress))
+            reading = pool.submit(
+                lambda: read_directory(self._parts, options, self._progress, known_purposes=memory.known)
+            )
             organization = pool.submit(lambda: organization_reader.read(progress=self._progress))
-            return directory.result(), organization.result()
+            directory = reading.result()
+            memory.remember(directory.people)
+            return directory, organization.result()
 
     def _directory_changed(
         self, ledger: Ledger, directory: Directory, organization: Organization
