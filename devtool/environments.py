@@ -23,7 +23,7 @@ _LAST_LINES = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """A virtual environment with everything that ``requirements-dev.txt`` names."""
+    """A virtual environment with everything that its requirements file names."""
 
     python: Path
 
@@ -48,6 +48,19 @@ def environment(root: Path, python: Python) -> Environment:
             _make(folder, python)
         _install(folder, root / "requirements-dev.txt")
         (folder / _KEY).write_text(wanted, encoding="utf-8")
+    return Environment(python=_executable(folder))
+
+
+def witness_environment(root: Path, python: Python) -> Environment:
+    """The environment of the outside witnesses, current, whichever Python it was made with; raises PrerequisiteError."""
+    folder, requirements = root / ".venv" / "witness", root / "requirements-witness.txt"
+    folder.parent.mkdir(exist_ok=True)
+    wanted = f"{_digest(requirements)}\n"
+    with _alone(folder):
+        if _read(folder / _KEY) != wanted or ask(_executable(folder)) is None:
+            _make(folder, python)
+            _install(folder, requirements)
+            (folder / _KEY).write_text(wanted, encoding="utf-8")
     return Environment(python=_executable(folder))
 
 

@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtool.environments import environment
-from devtool.problems import missing
+from devtool.environments import environment, witness_environment
+from devtool.problems import PrerequisiteError, missing
 from devtool.pythons import Python, find_python, running_python
 
 WORKER_MINOR = "3.13"
@@ -26,9 +26,23 @@ def run(root: Path, options: Sequence[str]) -> int:
             raise problem
         print(f"{problem}\nUntil then the tests of blob and queue storage are skipped.", flush=True)
     python = running_python()
+    _prepare_witnesses(root, python, options, in_ci=in_ci)
     worker_status = 0 if python.version >= (3, 13) or "-m" in options else _worker_tests(root, options, in_ci=in_ci)
     # This Python's run comes last: its closing line is what people and machines look for.
     return _pytest(root, python, options) or worker_status
+
+
+def _prepare_witnesses(root: Path, python: Python, options: Sequence[str], *, in_ci: bool) -> None:
+    """What the outside witnesses need is there, or their tests are left out; nothing is made for a run of other tests."""
+    chosen = [option for option in options if option.partition("::")[0].rstrip("/").startswith("tests")]
+    if chosen and not any("witnesses" in option or option.rstrip("/") == "tests" for option in chosen):
+        return
+    try:
+        witness_environment(root, python)
+    except PrerequisiteError as problem:
+        if in_ci:
+            raise
+        print(f"{problem}\nUntil then the tests with Microsoft's own Graph client are skipped.", flush=True)
 
 
 def _worker_tests(root: Path, options: Sequence[str], *, in_ci: bool) -> int:

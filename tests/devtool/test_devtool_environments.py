@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtool.environments import environment
+from devtool.environments import environment, witness_environment
 from devtool.problems import PrerequisiteError
 from devtool.pythons import Python, running_python
 
@@ -68,3 +68,28 @@ def test_a_python_without_ensurepip_is_named_with_the_command_that_helps(tmp_pat
 
     with pytest.raises(PrerequisiteError, match="apt-get install -y python3-venv"):
         environment(tmp_path, Python(path=lacking, version=sys.version_info[:3]))
+
+
+def test_the_witnesses_environment_is_made_once_whichever_python_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "requirements-witness.txt").write_text("# nothing\n")
+    made = witness_environment(tmp_path, running_python())
+    assert made.python.exists()
+    assert "Making" in capsys.readouterr().out
+
+    other = Python(path=tmp_path / "another", version=(3, 11, 0))
+    assert witness_environment(tmp_path, other) == made
+    assert capsys.readouterr().out == ""
+
+
+def test_changed_requirements_make_the_witnesses_environment_anew(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "requirements-witness.txt").write_text("# nothing\n")
+    witness_environment(root, running_python())
+    capsys.readouterr()
+    (root / "requirements-witness.txt").write_text("./no-such-folder\n")
+
+    with pytest.raises(PrerequisiteError, match="pip could not install"):
+        witness_environment(root, running_python())
