@@ -27,6 +27,10 @@ class AzuriteError(Exception):
     """Azurite cannot be started; the text says why and what to do."""
 
 
+class NodeMissingError(AzuriteError):
+    """Azurite needs Node, which this machine lacks."""
+
+
 class Azurite:
     """A running emulator; a context manager that stops it."""
 
@@ -58,16 +62,21 @@ class Endpoints:
     @property
     def connection_string(self) -> str:
         """What ``AzureWebJobsStorage`` holds for it."""
-        return (
-            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
-            f"BlobEndpoint={self.blob_url};QueueEndpoint={self.queue_url};"
-        )
+        return connection_string(self.blob_url, self.queue_url)
 
 
-def start_azurite(*, location: Path | None = None) -> Azurite:
+def connection_string(blob_url: str, queue_url: str) -> str:
+    """A connection string with the emulator's account for these addresses."""
+    return (
+        f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
+        f"BlobEndpoint={blob_url};QueueEndpoint={queue_url};"
+    )
+
+
+def start_azurite(*, location: Path | None = None, options: Sequence[str] = (), program: Sequence[str] = ()) -> Azurite:
     """Azurite, ready for its first request; installed first where it is missing.
 
-    ``location`` is the folder that keeps its data; None keeps nothing. Raises AzuriteError.
+    ``location`` is the folder that keeps its data; None keeps nothing. ``options`` are Azurite's own. Raises AzuriteError.
     """
     persistence = ("--inMemoryPersistence",) if location is None else ("--location", str(location))
     command = [
@@ -75,6 +84,7 @@ def start_azurite(*, location: Path | None = None) -> Azurite:
         *("--silent", "--disableTelemetry", "--skipApiVersionCheck", *persistence),
         *("--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1"),
         *("--blobPort", "0", "--queuePort", "0", "--tablePort", "0"),
+        *options,
     ]
     process = subprocess.Popen(  # noqa: S603  # our own command
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -93,7 +103,7 @@ def installed_azurite() -> Sequence[str]:
     """The command that runs Azurite, after installing it into ``.cache/azurite`` where it is missing; raises AzuriteError."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        raise AzuriteError("Azurite needs Node 20 or newer. Install it: sudo apt-get install -y nodejs npm")
+        raise NodeMissingError("Azurite needs Node 20 or newer. Install it: sudo apt-get install -y nodejs npm")
     script = FOLDER / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
     FOLDER.mkdir(parents=True, exist_ok=True)
     with FileLock(FOLDER / ".lock"):

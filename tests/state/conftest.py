@@ -1,11 +1,11 @@
-"""Fixtures of the state tests: a clock, one Azurite for the session, and each store in turn."""
+"""Fixtures of the state tests: a clock, and each store in turn."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.azurite import Azurite, running_azurite
+from tests.azurite import Azurite
 from tests.state.storage_proxy import StorageProxy, storage_proxy
 from tests.state.stores_under_test import StoreUnderTest, TestClock, blobs_under_test, folder_under_test
 
@@ -13,12 +13,6 @@ from tests.state.stores_under_test import StoreUnderTest, TestClock, blobs_under
 @pytest.fixture
 def clock() -> TestClock:
     return TestClock()
-
-
-@pytest.fixture(scope="session")
-def azurite() -> Iterator[Azurite]:
-    with running_azurite() as azurite:
-        yield azurite
 
 
 @pytest.fixture
