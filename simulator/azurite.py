@@ -73,7 +73,7 @@ def connection_string(blob_url: str, queue_url: str) -> str:
     )
 
 
-def start_azurite(*, location: Path | None = None, options: Sequence[str] = (), program: Sequence[str] = ()) -> Azurite:
+def start_azurite(*, location: Path | None = None, options: Sequence[str] = ()) -> Azurite:
     """Azurite, ready for its first request; installed first where it is missing.
 
     ``location`` is the folder that keeps its data; None keeps nothing. ``options`` are Azurite's own. Raises AzuriteError.

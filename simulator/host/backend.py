@@ -1,10 +1,7 @@
 """The seam between the host and the Python that runs the app."""
 
-import os
 import sys
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -25,22 +22,6 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Take no more calls; nothing waits for those under way."""
-
-
-def script_path(app: Path) -> Path:
-    """The app's root script. Source: PYTHON_SCRIPT_FILE_NAME in the worker's constants."""
-    return app / os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
-
-
-@contextmanager
-def importable(app: Path) -> Iterator[None]:
-    """The app's folder is on the import path: last, as the platform has it, so that an installed package wins over a folder."""
-    sys.path.append(str(app))
-    try:
-        yield
-    except BaseException:
-        sys.path.remove(str(app))
-        raise
 
 
 class BackendKind(StrEnum):

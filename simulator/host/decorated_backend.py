@@ -20,7 +20,7 @@ import azure.functions as func
 from azure.functions.queue import QueueMessage
 from azure.functions.timer import TimerRequest
 
-from simulator.host.backend import importable, script_path
+from simulator.host.app_folder import importable, script_path
 from simulator.host.bindings import Function, read_function
 from simulator.host.calls import Call, HttpAnswer, HttpCall, QueueCall, TimerCall
 from simulator.host.errors import AppLoadError, FunctionFailedError

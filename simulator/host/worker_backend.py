@@ -16,7 +16,7 @@ from typing import Any
 
 import azure_functions_runtime as runtime
 
-from simulator.host.backend import importable, script_path
+from simulator.host.app_folder import importable, script_path
 from simulator.host.bindings import Function, read_function
 from simulator.host.calls import Call, HttpAnswer, HttpCall, QueueCall, TimerCall
 from simulator.host.errors import AppLoadError, FunctionFailedError
