@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -77,24 +77,22 @@ class Stage:
             options.trouble.begin(self.estate)
         person, person_id = _administrator(world.tenant)
         folder = self._folder(options.state)
-        self.host = self._closing.enter_context(
-            HostProcess(
-                HostOptions(
-                    app=_APP,
-                    environment={
-                        **{name: os.environ[name] for name in _INHERITED if name in os.environ},
-                        **self.estate.app_settings(),
-                        **self._storage_settings(options.storage, folder, keeps=options.state is not None),
-                        **_auth_settings(options.auth, world.tenant.id),
-                    },
-                    log=folder / "host.log",
-                    port=options.port,
-                    auth=options.auth,
-                    person=person,
-                    person_id=person_id,
-                )
-            )
+        self._serving = HostOptions(
+            app=_APP,
+            environment={
+                **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+                **self.estate.app_settings(),
+                **self._storage_settings(options.storage, folder, keeps=options.state is not None),
+                **_auth_settings(options.auth, world.tenant.id),
+            },
+            log=folder / "host.log",
+            port=options.port,
+            auth=options.auth,
+            person=person,
+            person_id=person_id,
         )
+        self.host = HostProcess(self._serving)
+        self._closing.callback(self._close_host)
         session = self._closing.enter_context(requests.Session())
         session.trust_env = False
         is_signed_in = options.auth is Auth.EASYAUTH
@@ -110,6 +108,15 @@ class Stage:
         """How many requests each simulated service has had."""
         return self.estate.journal.counts()
 
+    def kill_app(self) -> None:
+        """End the app in the middle of whatever it does; everything else stays."""
+        self.host.kill()
+
+    def restart_app(self) -> None:
+        """The app is back where it was, with the same state and key."""
+        port = int(self.host.url.rpartition(":")[2])
+        self.host = HostProcess(replace(self._serving, port=port, key=self.host.key))
+
     def close(self) -> None:
         """Nothing runs any more."""
         self._closing.close()
@@ -121,6 +128,10 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _close_host(self) -> None:
+        # The one that serves by then: the app may have been started again.
+        self.host.close()
 
     def _folder(self, kept: Path | None) -> Path:
         if kept is None:

@@ -26,6 +26,8 @@ class HostOptions:
     log: Path
     """The file that its standard error goes to."""
     port: int = 0
+    key: str = field(default="", repr=False)
+    """The function key; empty: a random one."""
     auth: str = "key"
     person: str = ""
     """Who signs in with ``easyauth``; empty: somebody invented."""
@@ -98,7 +100,12 @@ class HostProcess:
 def _command(options: HostOptions) -> list[str]:
     command = [sys.executable, "-m", "simulator.host", "--until-end-of-input", "--app", str(options.app)]
     command += ["--port", str(options.port), "--auth", options.auth]
-    named = (("--person", options.person), ("--person-id", options.person_id), ("--backend", options.backend or ""))
+    named = (
+        ("--key", options.key),
+        ("--person", options.person),
+        ("--person-id", options.person_id),
+        ("--backend", options.backend or ""),
+    )
     for name, value in named:
         command += [name, value] if value else []
     return command

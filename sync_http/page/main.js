@@ -132,6 +132,7 @@ function nowhere() {
 /** Show what keeps the view from being shown, and what to do about it. */
 function fallBack(problem) {
   app.stop.abort();
+  main.setAttribute("aria-busy", "false");
   if (problem.code === "key_needed") main.replaceChildren(keyForm(problem));
   else if (problem.code === "signed_out") main.replaceChildren(signedOut(problem));
   else if (problem.code === "not_found") main.replaceChildren(heading("Not found"), trouble(problem), link("Open the history", "#/history", "button"));

@@ -24,7 +24,7 @@ export class RowDrawing {
     const state = this.selection.stateOf(changes);
     const box = this.canTick && state.plain ? this.manyBox(changes, state, `All of ${CATEGORIES[head].title}`, `head-${head}`) : "";
     const told = state.plain ? `${state.chosen} of ${state.plain} ticked` : "none can be ticked together";
-    return el("li", { class: "row-head" }, box, el("h3", {}, CATEGORIES[head].title), badge(changes.length.toLocaleString(), CATEGORIES[head].tone), el("span", { class: "quiet" }, told));
+    return el("li", { class: "row-head" }, box, el("h2", {}, CATEGORIES[head].title), badge(changes.length.toLocaleString(), CATEGORIES[head].tone), el("span", { class: "quiet" }, told));
   }
 
   manyBox(changes, state, label, key) {
