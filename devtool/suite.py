@@ -11,6 +11,8 @@ from devtool.problems import PrerequisiteError, missing
 from devtool.pythons import Python, find_python, running_python
 
 WORKER_MINOR = "3.13"
+CHROMIUM = Path("/usr/bin/chromium")
+"""Debian's package: what the tests of the review page drive."""
 _NO_TESTS = 5
 """pytest's exit status when nothing was selected."""
 
@@ -25,6 +27,11 @@ def run(root: Path, options: Sequence[str]) -> int:
         if in_ci:
             raise problem
         print(f"{problem}\nUntil then the tests of blob and queue storage are skipped.", flush=True)
+    if not CHROMIUM.exists():
+        problem = missing("The review page is tested in Chromium.", "sudo apt-get install -y chromium")
+        if in_ci:
+            raise problem
+        print(f"{problem}\nUntil then the tests of the review page in a browser are skipped.", flush=True)
     python = running_python()
     _prepare_witnesses(root, python, options, in_ci=in_ci)
     worker_status = 0 if python.version >= (3, 13) or "-m" in options else _worker_tests(root, options, in_ci=in_ci)
