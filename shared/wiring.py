@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shared.api import Api, authorization_of
 from shared.clock import Clock, SystemClock
+from shared.engine.administration.administration import Administration, AdministrationParts
 from shared.engine.commands import SecretStatus
 from shared.engine.engine import Engine
 from shared.engine.parts import Parts
@@ -31,11 +32,12 @@ from shared.graph import (
 )
 from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsWriter
 from shared.secrets import SecretReader
-from shared.settings import EntraCredential, FolderStorage, IdentityStorage, Settings, load_settings
+from shared.settings import EntraCredential, FolderStorage, IdentityStorage, Settings, load_settings, validate_saved
 from shared.settings.storage import read_storage
 from shared.state import State, blob_state, folder_state
 from shared.telemetry import announce, quieten_libraries
 from shared.transport import RetryPolicy, Timeouts, Transport
+from shared.wiring_probes import probes
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -85,6 +87,23 @@ class Application:
                 account_writer=lambda: EssentialsWriter(client=self.essentials),
                 secrets=self.secret_statuses,
                 essentials_login=self.essentials_login,
+                announce=announce,
+            )
+        )
+
+    @cached_property
+    def administration(self) -> Administration:
+        """What administrators do beside runs."""
+        return Administration(
+            AdministrationParts(
+                documents=self.state.documents,
+                queue=self.state.queue,
+                clock=self._clock,
+                new_id=_new_id,
+                settings=self.settings,
+                settings_with=lambda saved: load_settings(self._environment, saved),
+                validate=lambda saved: validate_saved(self._environment, saved),
+                probes=lambda settings: probes(settings, secrets=self.secrets, clock=self._clock, chance=self._chance),
                 announce=announce,
             )
         )
@@ -215,7 +234,8 @@ def application() -> Application:
 
 def api() -> Api:
     """The HTTP API; raises SyncError where the app cannot be wired."""
-    return Api(commands=application().engine, authorization=authorization_of(os.environ))
+    found = application()
+    return Api(commands=found.engine, administration=found.administration, authorization=authorization_of(os.environ))
 
 
 def on_timer() -> None:

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from shared.api.authorization import Role
 from shared.diff.guard import Limit
 from shared.diff.plan import Blocked, Category, ObjectKind, SkipReason
+from shared.engine.administration.checks import CheckName
 from shared.engine.run import Outcome, RunKind, RunState
 from shared.model import AccountType
 from shared.settings import SettingSource
@@ -258,3 +259,84 @@ class Results(Struct, frozen=True, kw_only=True):
 
     results: tuple[Result, ...]
     total: int
+
+
+class AuditEntry(Struct, frozen=True, kw_only=True):
+    """One change by an administrator; ``what`` is the name of an option, or ``exemption``."""
+
+    at: datetime
+    by: str
+    what: str
+    before: str
+    after: str
+
+
+class Audit(Struct, frozen=True, kw_only=True):
+    """Who changed which option, guard and exemption, newest first; kept for good."""
+
+    entries: tuple[AuditEntry, ...]
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """What one check of the deployment found; ``fix`` is empty where it is ``ok``."""
+
+    name: CheckName
+    ok: bool
+    detail: str
+    fix: str
+
+
+class Checks(Struct, frozen=True, kw_only=True):
+    """What all checks found, in order."""
+
+    checks: tuple[Check, ...]
+
+
+class Exemption(Struct, frozen=True, kw_only=True):
+    """An address whose whole person and account stay as they are; ``until`` is null where that is for good."""
+
+    id: str
+    address: str
+    reason: str
+    by: str
+    until: datetime | None
+
+
+class Exemptions(Struct, frozen=True, kw_only=True):
+    """All exemptions in force, in order of making."""
+
+    exemptions: tuple[Exemption, ...]
+
+
+class ExplainedObject(Struct, frozen=True, kw_only=True):
+    """An Entra object that has the address, or had it; ``uid`` is the account that belongs to it."""
+
+    entra_id: str
+    kind: ObjectKind | None
+    name: str
+    scope: str
+    uid: str | None
+    match: str
+    missing_since: datetime | None
+
+
+class ExplanationBasis(Struct, frozen=True, kw_only=True):
+    """The plan that an explanation rests on, and when its two sides were read."""
+
+    plan_id: str
+    directory_read_at: datetime
+    organization_read_at: datetime
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """The path of rules of an address, from the last plan, the ledger and the exemptions; nothing is read anew.
+
+    ``basis`` is null where no search has made a plan yet.
+    """
+
+    address: str
+    found: tuple[str, ...]
+    objects: tuple[ExplainedObject, ...]
+    rows: tuple[ChangeRow, ...]
+    exemption: Exemption | None
+    basis: ExplanationBasis | None

@@ -12,7 +12,7 @@ from shared.api.http import JSON, ApiRequest, ApiResponse, answer
 from shared.api.openapi import describe
 from shared.api.problems import NoSuchRouteError
 from shared.api.route import DescriptionAccess, OpenAccess, PageAccess, RoleAccess
-from shared.engine.commands import Commands
+from shared.engine.commands import AdministrationCommands, Commands
 
 
 class Api:
@@ -22,10 +22,12 @@ class Api:
         self,
         *,
         commands: Commands,
+        administration: AdministrationCommands,
         authorization: Authorization,
         reference: Callable[[], str] = new_reference,
     ) -> None:
         self._commands = commands
+        self._administration = administration
         self._authorization = authorization
         self._reference = reference
 
@@ -46,7 +48,14 @@ class Api:
             case RoleAccess():
                 caller = let_in(self._authorization, access, request)
                 body = body_of(access, request)
-                return access.handle(Call(commands=self._commands, caller=caller, request=request, body=body))
+                call = Call(
+                    commands=self._commands,
+                    administration=self._administration,
+                    caller=caller,
+                    request=request,
+                    body=body,
+                )
+                return access.handle(call)
 
     @cached_property
     def _description(self) -> bytes:

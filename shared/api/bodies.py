@@ -1,11 +1,12 @@
 """Request bodies: their shapes, and their strict decoding into what the engine takes."""
 
 import re
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Annotated, Literal, TypeGuard, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from shared.api.http import ApiRequest
 from shared.api.problems import TooLargeError
@@ -14,6 +15,7 @@ from shared.diff.plan import Blocked
 from shared.engine.refusals import InvalidRequestError
 from shared.engine.run import Acceptance, Narrowing, Outcome, Selection
 from shared.model import AccountType
+from shared.settings import SETTING_FIELDS
 
 B = TypeVar("B", bound=Struct)
 
@@ -25,6 +27,7 @@ MOST_ROWS = 1000
 """The longest page of a list."""
 
 _SHOWN_CHARACTERS = 120
+_DEPLOYED_ONLY = frozenset(field.name for field in SETTING_FIELDS if field.deployed_only)
 _FIELD = re.compile(r"\$\.(\w+)|field `([^`]{0,80})`")
 
 Digest = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -33,6 +36,8 @@ Query = Annotated[
     str, Meta(max_length=320, description="Part of an address or name; upper and lower case are the same.")
 ]
 Offset = Annotated[int, Meta(ge=0)]
+OptionText = Annotated[str, Meta(max_length=20_000)] | UnsetType
+AddressText = Annotated[str, Meta(min_length=3, max_length=320)]
 PageLength = Annotated[int, Meta(ge=1, le=MOST_ROWS)]
 
 
@@ -89,6 +94,48 @@ class ExecuteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def selection(self) -> Selection:
         """The same as the engine takes it."""
         return Selection(digest=self.digest, exclude=self.exclude, include=self.include, approve=self.approve)
+
+
+class OptionsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename="upper"):
+    """Sync options to save, by setting name, in their text form; options that are left out stay as they are saved."""
+
+    sync_what: OptionText = UNSET
+    sync_unlicensed_as: OptionText = UNSET
+    sync_licences: OptionText = UNSET
+    sync_disabled_as: OptionText = UNSET
+    sync_group_scope: OptionText = UNSET
+    sync_how: OptionText = UNSET
+    sync_leavers: OptionText = UNSET
+    sync_grace_days: OptionText = UNSET
+    sync_every_hours: OptionText = UNSET
+    sync_mode: OptionText = UNSET
+    sync_default_role: OptionText = UNSET
+    sync_welcome_email: OptionText = UNSET
+    sync_onmicrosoft: OptionText = UNSET
+    sync_native: OptionText = UNSET
+    sync_portal_login: OptionText = UNSET
+    guard_removals: OptionText = UNSET
+    guard_removals_percent: OptionText = UNSET
+    guard_changes_percent: OptionText = UNSET
+    alert_hours: OptionText = UNSET
+
+    def values(self) -> dict[str, str]:
+        """The options that were sent, by setting name."""
+        return msgspec.convert(msgspec.to_builtins(self), dict[str, str])
+
+
+class ExemptionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which address stays as it is, why, and until when; for good where ``until`` is null or left out."""
+
+    address: AddressText
+    reason: Annotated[str, Meta(min_length=1, max_length=300)]
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class ExplainBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which address is explained."""
+
+    address: AddressText
 
 
 class ResultsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -154,12 +201,19 @@ def _refusal(sent: object, body_type: type[Struct], message: str) -> InvalidRequ
     found = _FIELD.search(message)
     name = (found[1] or found[2]) if found else ""
     known = fields_of(body_type)
-    value = f" {name} is {_short(msgspec.json.encode(sent[name]).decode())}." if _holds(sent, name) else ""
+    # What is sent under an unknown name is not shown: it may be a secret that was meant for elsewhere.
+    value = (
+        f" {name} is {_short(msgspec.json.encode(sent[name]).decode())}."
+        if name in known and _holds(sent, name)
+        else ""
+    )
     choices = choices_of(known[name]) if name in known else ()
     if choices:
         fix = f"{name} takes: {', '.join(choices)}."
     elif name in known:
         fix = f"Correct {name}; its shape is {body_type.__name__} in openapi.json."
+    elif name in _DEPLOYED_ONLY:
+        fix = f"{name} can be set by deployment only: change the app setting in Azure."
     else:
         fix = f"Fields here are: {', '.join(known) or 'none'}."
     return InvalidRequestError(f"{_short(message)}.{value}", fix)

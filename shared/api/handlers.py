@@ -21,7 +21,7 @@ from shared.api.bodies import (
 from shared.api.exports import ExportFormat, export
 from shared.api.http import PREFIX, ApiRequest, ApiResponse, json_answer
 from shared.diff.plan import Blocked, Change, Skipped
-from shared.engine.commands import Commands
+from shared.engine.commands import AdministrationCommands, Commands
 from shared.engine.refusals import NotFoundError
 from shared.engine.run import Result, Run
 
@@ -42,6 +42,7 @@ class Call(Generic[B]):
     """A request that is let in, with all that its handler needs."""
 
     commands: Commands
+    administration: AdministrationCommands
     caller: Caller
     request: ApiRequest
     body: B
@@ -51,7 +52,7 @@ class Call(Generic[B]):
         """The ``{id}`` of the path. Raises NotFoundError where no id looks like it: it names a document in storage."""
         text = self.request.params.get("id", "")
         if not is_id(text):
-            raise NotFoundError("There is nothing with such an id.", "Take the id from the list of runs.")
+            raise NotFoundError("There is nothing with such an id.", "Take the id from the list that has it.")
         return text
 
 

@@ -26,6 +26,8 @@ class Method(StrEnum):
 
     GET = "GET"
     POST = "POST"
+    PUT = "PUT"
+    DELETE = "DELETE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def _types() -> set[type[Struct]]:
     found: set[type[Struct]] = {Problem}
     for route in ROUTES:
         found.update(kind for shape in route.shapes for kind in shape.types)
-        if isinstance(route.access, RoleAccess) and route.method is Method.POST:
+        if isinstance(route.access, RoleAccess) and route.method is not Method.GET:
             found.add(route.access.body)
     return found
 
@@ -81,7 +81,7 @@ def _operation(route: Route) -> dict[str, Any]:
     if isinstance(access, RoleAccess):
         operation["x-role"] = access.role
         operation["x-callers"] = sorted(access.callers)
-        if route.method is Method.POST:
+        if route.method is not Method.GET:
             operation["requestBody"] = {
                 "required": access.changes_state or _has_required_field(access.body),
                 "content": {JSON: {"schema": {"$ref": _REF.format(name=access.body.__name__)}}},

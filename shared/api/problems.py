@@ -7,11 +7,13 @@ import msgspec
 
 from shared.api.http import PROBLEM, ApiResponse, answer
 from shared.engine.refusals import (
+    AlreadyExemptError,
     BrokenChainError,
     GateClosedError,
     GuardTrippedError,
     NativeSyncOnError,
     NotFoundError,
+    OptionsRefusedError,
     PlanExpiredError,
     PlanUsedError,
     RunUnderWayError,
@@ -115,6 +117,7 @@ _STATUS: dict[type[SyncError], int] = {
     PlanUsedError: 409,
     NativeSyncOnError: 409,
     GateClosedError: 409,
+    AlreadyExemptError: 409,
     PlanExpiredError: 410,
     GuardTrippedError: 412,
     TooLargeError: 413,
@@ -167,7 +170,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     selection_digest: str | msgspec.UnsetType = msgspec.UNSET
     """What ``approve`` must repeat, for ``guard``."""
     settings: tuple[SettingAtFault, ...] | msgspec.UnsetType = msgspec.UNSET
-    """The settings that cannot be used, for ``settings_invalid``."""
+    """The settings that cannot be used, for ``settings_invalid`` and ``options_refused``."""
     reference: str | msgspec.UnsetType = msgspec.UNSET
     """What the log calls this failure, for ``unexpected``."""
 
@@ -185,7 +188,7 @@ def problem_of(error: SyncError) -> Problem:
             return msgspec.structs.replace(problem, run_id=error.run_id)
         case GuardTrippedError():
             return msgspec.structs.replace(problem, numbers=error.numbers, selection_digest=error.selection_digest)
-        case SettingsError():
+        case SettingsError() | OptionsRefusedError():
             at_fault = tuple(SettingAtFault(name=p.name, value=p.value, fix=p.fix) for p in error.problems)
             return msgspec.structs.replace(problem, settings=at_fault)
         case _:

@@ -36,7 +36,8 @@ every answer is 503.
   `Sync.Reader`; applications hold `Sync.Automation`, with a token that they got with their own credential.
 - `key`: send the function key as `x-functions-key`. A key has no identity: its holder may do everything.
 
-Applications never send `accept`, `include` or `approve` (403 `people_only`), and execute only while the gate is open.
+Applications never send `accept`, `include` or `approve` (403 `people_only`), and execute only while the gate is open. Settings,
+exemptions, audit and explanations are for people; verify is for applications too.
 
 ## Routes
 """
@@ -85,9 +86,9 @@ def _whom(route: Route) -> str:
 def _bodies() -> Iterator[str]:
     yield from ("| body of | field | takes |", "| --- | --- | --- |")
     for route in ROUTES:
-        if isinstance(route.access, RoleAccess) and route.method is Method.POST:
+        if isinstance(route.access, RoleAccess) and route.method is not Method.GET:
             for name, kind in fields_of(route.access.body).items():
-                yield f"| `{route.template}` | `{name}` | {' '.join(f'`{c}`' for c in choices_of(kind)) or _kind(kind)} |"
+                yield f"| `{route.method} {route.template}` | `{name}` | {' '.join(f'`{c}`' for c in choices_of(kind)) or _kind(kind)} |"
 
 
 def _kind(kind: msgspec.inspect.Type) -> str:

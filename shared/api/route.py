@@ -106,5 +106,5 @@ def refusals_of(route: Route) -> tuple[int, ...]:
         case DescriptionAccess():
             common = {403, 500, 503}
         case RoleAccess():
-            common = {403, 500, 503} | ({400, 413, 415} if route.method is Method.POST else set())
+            common = {403, 500, 503} | ({400, 413, 415} if route.method is not Method.GET else set())
     return tuple(sorted(common | set(route.refusals)))

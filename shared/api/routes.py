@@ -5,13 +5,17 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from shared.api import administration_handlers as administration
 from shared.api import answers, handlers
 from shared.api.authorization import Role
 from shared.api.bodies import (
     SELECTION_BODY_BYTES,
     SMALL_BODY_BYTES,
     ExecuteBody,
+    ExemptionBody,
+    ExplainBody,
     NoBody,
+    OptionsBody,
     ResultsBody,
     RowsBody,
     SearchBody,
@@ -47,10 +51,14 @@ def _read(
 
 
 def _change(
-    handle: Callable[[Call[B]], ApiResponse], *, body: type[B], most_bytes: int = SMALL_BODY_BYTES
+    handle: Callable[[Call[B]], ApiResponse],
+    *,
+    body: type[B],
+    most_bytes: int = SMALL_BODY_BYTES,
+    callers: frozenset[ActorKind] = ANYBODY,
 ) -> RoleAccess[B]:
     return RoleAccess(
-        role=Role.ADMIN, callers=ANYBODY, body=body, most_bytes=most_bytes, changes_state=True, handle=handle
+        role=Role.ADMIN, callers=callers, body=body, most_bytes=most_bytes, changes_state=True, handle=handle
     )
 
 
@@ -106,6 +114,81 @@ ROUTES: tuple[Route, ...] = (
         summary="The settings in force with their sources.",
         access=_read(handlers.settings, body=NoBody, callers=PEOPLE),
         shapes=(Shape(status=200, types=(answers.Settings,)),),
+    ),
+    Route(
+        name="save_settings",
+        method=Method.PUT,
+        template="settings",
+        summary="Save sync options over those saved before, checked as a whole; all other settings are set by deployment only.",
+        access=_change(administration.save_settings, body=OptionsBody, callers=PEOPLE),
+        shapes=(Shape(status=200, types=(answers.Settings,)),),
+    ),
+    Route(
+        name="reset_settings",
+        method=Method.DELETE,
+        template="settings",
+        summary="Drop every saved option: the deployed ones are in force again.",
+        access=_change(administration.reset_settings, body=NoBody, callers=PEOPLE),
+        shapes=(Shape(status=200, types=(answers.Settings,)),),
+    ),
+    Route(
+        name="verify_settings",
+        method=Method.POST,
+        template="settings/verify",
+        summary="Connect to everything and check it, each thing by itself; changes nothing in Entra or Essentials.",
+        access=_change(administration.verify_settings, body=NoBody),
+        shapes=(Shape(status=200, types=(answers.Checks,)),),
+    ),
+    Route(
+        name="audit",
+        method=Method.GET,
+        template="audit",
+        summary="Who changed which option, guard and exemption, newest first.",
+        access=_read(administration.show_audit, body=NoBody, callers=PEOPLE),
+        shapes=(Shape(status=200, types=(answers.Audit,)),),
+        refusals=(400,),
+        parameters=(
+            Parameter(
+                name="limit",
+                schema={"type": "integer", "minimum": 1, "maximum": administration.MOST_ENTRIES, "default": 200},
+                is_required=False,
+                description="How many.",
+            ),
+        ),
+    ),
+    Route(
+        name="list_exemptions",
+        method=Method.GET,
+        template="exemptions",
+        summary="Addresses whose person and account stay as they are.",
+        access=_read(administration.list_exemptions, body=NoBody, callers=PEOPLE),
+        shapes=(Shape(status=200, types=(answers.Exemptions,)),),
+    ),
+    Route(
+        name="add_exemption",
+        method=Method.POST,
+        template="exemptions",
+        summary="Exempt an address, with a reason, for good or until a time.",
+        access=_change(administration.add_exemption, body=ExemptionBody, callers=PEOPLE),
+        shapes=(Shape(status=201, types=(answers.Exemption,)),),
+        refusals=(409,),
+    ),
+    Route(
+        name="end_exemption",
+        method=Method.DELETE,
+        template="exemptions/{id}",
+        summary="End an exemption; answers the one that has ended.",
+        access=_change(administration.end_exemption, body=NoBody, callers=PEOPLE),
+        shapes=(Shape(status=200, types=(answers.Exemption,)),),
+        refusals=(404,),
+    ),
+    Route(
+        name="explain_address",
+        method=Method.POST,
+        template="explain",
+        summary="Why an address is as it is, by the last plan, the ledger and the exemptions; reads nothing anew.",
+        access=_read(administration.explain_address, body=ExplainBody, callers=PEOPLE),
+        shapes=(Shape(status=200, types=(answers.Explanation,)),),
     ),
     Route(
         name="start_search",

@@ -1,9 +1,14 @@
 """What the API may ask of the engine. Refusals are the RequestErrors of shared/engine/refusals.py."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.diff.explain import Explanation
+from shared.diff.plan import Exemption
+from shared.engine.administration.audit import AuditEntry
+from shared.engine.administration.checks import Check
 from shared.engine.plan_record import PlanRecord
 from shared.engine.run import Actor, Narrowing, Result, Run, Selection
 from shared.settings import EffectiveSetting
@@ -77,3 +82,35 @@ class Commands(Protocol):
 
     def settings(self) -> tuple[EffectiveSetting, ...]:
         """The settings in force with their sources."""
+
+
+class AdministrationCommands(Protocol):
+    """What administrators do beside runs, as the API sees it. Everything raises StateError where storage fails."""
+
+    def save_settings(self, values: Mapping[str, str], actor: Actor) -> tuple[EffectiveSetting, ...]:
+        """The settings in force once these options are saved over those saved before.
+
+        Raises OptionsRefusedError (nothing is saved), SettingsError where the deployment's own values cannot be used, and
+        what a service raises that an option is about.
+        """
+
+    def reset_settings(self, actor: Actor) -> tuple[EffectiveSetting, ...]:
+        """The settings in force once no option is saved any more; raises SettingsError."""
+
+    def audit(self, *, limit: int) -> tuple[AuditEntry, ...]:
+        """Who changed which option or exemption, newest first."""
+
+    def verify(self, actor: Actor) -> tuple[Check, ...]:
+        """What every check of the deployment finds; a login that Essentials takes from a person lets scheduled runs try again."""
+
+    def exemptions(self) -> tuple[Exemption, ...]:
+        """Exemptions that have not ended, in order of making."""
+
+    def exempt(self, *, address: str, reason: str, until: datetime | None, actor: Actor) -> Exemption:
+        """The exemption as it is saved; raises InvalidRequestError, AlreadyExemptError."""
+
+    def end_exemption(self, exemption_id: str, actor: Actor) -> Exemption:
+        """The exemption that has now ended; raises NotFoundError."""
+
+    def explain(self, address: str) -> Explanation:
+        """The path of rules of an address by the last plan, the ledger and the exemptions; raises InvalidRequestError."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from shared.engine.administration.warnings import status_warnings
 from shared.engine.commands import GateStatus, Status
 from shared.engine.gate import gate_problem
 from shared.engine.message import Message
@@ -20,7 +21,7 @@ from shared.engine.refusals import (
 )
 from shared.engine.retention import expire_history
 from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind, RunState, Selection
-from shared.engine.schedule import Schedule, is_late, slot_number, slot_starts_at
+from shared.engine.schedule import Schedule, alert_after, is_late, slot_number, slot_starts_at
 from shared.engine.selection import check_guard, check_selection, selected
 from shared.engine.worker import Slice, Worker
 from shared.errors import StorageUnavailableError, SyncError
@@ -119,14 +120,21 @@ class Engine:
         now = self._parts.clock.now()
         every, offset = settings.options.every_hours, settings.sync_offset_minutes
         since = slot.last_success_at
+        secrets = self._parts.secrets()
         return Status(
             last_success_at=since,
             hours_since_success=None if since is None else (now - since).total_seconds() / 3600,
             next_run_at=slot_starts_at(slot_number(now, every, offset) + 1, every, offset) if every else None,
             mode=settings.options.mode.value,
             gate=GateStatus(is_open=problem is None, reason=problem.detail if problem is not None else ""),
-            secrets=self._parts.secrets(),
-            warnings=(),
+            secrets=secrets,
+            warnings=status_warnings(
+                secrets=secrets,
+                # Whatever cannot be told is told as trouble.
+                is_login_refused=_tried(lambda: self._schedule.is_refused(slot), [], otherwise=True),
+                is_late=self.is_late(),
+                alert_hours=int(alert_after(every, settings.options.alert_hours).total_seconds()) // 3600,
+            ),
         )
 
     def is_late(self) -> bool:

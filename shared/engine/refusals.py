@@ -1,6 +1,6 @@
 """Refusals of commands: what an administrator or a program asked for and cannot have now. The API gives each its status."""
 
-from shared.errors import RequestError
+from shared.errors import RequestError, SettingProblem, SettingsError
 
 
 class NotFoundError(RequestError):
@@ -47,6 +47,23 @@ class InvalidRequestError(RequestError):
     """The request cannot be understood: it names the field, the value and what it should be."""
 
     code = "invalid_request"
+
+
+class OptionsRefusedError(RequestError):
+    """Options cannot be saved as asked; ``problems`` names each with its value and what to write instead."""
+
+    code = "options_refused"
+
+    def __init__(self, problems: tuple[SettingProblem, ...]) -> None:
+        told = SettingsError(problems)
+        super().__init__(f"Nothing was saved: {told.detail}", told.fix)
+        self.problems = problems
+
+
+class AlreadyExemptError(RequestError):
+    """The address is exempt already."""
+
+    code = "already_exempt"
 
 
 class UnknownChangeError(RequestError):

@@ -60,7 +60,7 @@ class Schedule:
                 revived.append(run.id)
         return tuple(revived)
 
-    def _is_refused(self, slot: Slot) -> bool:
+    def is_refused(self, slot: Slot) -> bool:
         """Whether Essentials refused this very login before: trying again would only lock the account out."""
         return bool(slot.refused_login) and slot.refused_login == self._parts.essentials_login()
 
@@ -74,7 +74,7 @@ class Schedule:
         if every_hours == 0:
             return None
         number = slot_number(now, every_hours, offset_minutes)
-        if slot.number == number or self._is_refused(slot):
+        if slot.number == number or self.is_refused(slot):
             return None
         starts_at = slot_starts_at(number, every_hours, offset_minutes)
         run_id = f"{starts_at:%Y%m%dT%H%M%S}-scheduled-{every_hours}h"

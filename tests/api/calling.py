@@ -11,6 +11,7 @@ from shared.api.authorization import Authorization, FunctionKey
 from shared.diff.plan import Plan
 from tests.builders.sides import account, directory, organization, person
 from tests.builders.sides import plan as plan_of
+from tests.twins.memory_administration import MemoryAdministration
 from tests.twins.memory_commands import MemoryCommands
 
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -62,6 +63,7 @@ class Client:
     """Calls the API as one caller."""
 
     commands: MemoryCommands = field(default_factory=lambda: MemoryCommands(plan_of_next_search=small_plan()))
+    administration: MemoryAdministration = field(default_factory=lambda: MemoryAdministration(plan=small_plan()))
     authorization: Authorization = field(default_factory=FunctionKey)
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,12 +73,22 @@ class Client:
 
     def post(self, route: str, body: object = None, *, id: str = "") -> ApiResponse:  # noqa: A002  # as above
         """Ask with POST, as the review page does."""
+        return self.change("POST", route, body, id=id)
+
+    def change(self, method: str, route: str, body: object = None, *, id: str = "") -> ApiResponse:  # noqa: A002  # as above
+        """Ask with POST, PUT or DELETE, as the review page does."""
         raw = b"" if body is None else json.dumps(body).encode()
-        return self.send(request("POST", route, id=id, body=raw, headers={**CHANGING, **self.headers}))
+        return self.send(request(method, route, id=id, body=raw, headers={**CHANGING, **self.headers}))
 
     def send(self, asked: ApiRequest) -> ApiResponse:
         """Ask."""
-        return Api(commands=self.commands, authorization=self.authorization, reference=lambda: "ref-1").handle(asked)
+        api = Api(
+            commands=self.commands,
+            administration=self.administration,
+            authorization=self.authorization,
+            reference=lambda: "ref-1",
+        )
+        return api.handle(asked)
 
     def searched(self) -> str:
         """The id of a plan of a finished search."""

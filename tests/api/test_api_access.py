@@ -5,7 +5,8 @@ import pytest
 from shared.api import ROUTES
 from shared.api.authorization import authorization_of
 from shared.api.http import ApiResponse
-from shared.api.route import RoleAccess, Route
+from shared.api.route import PEOPLE, RoleAccess, Route
+from shared.engine.run import ActorKind
 from tests.api.calling import CHANGING, EASYAUTH, ORIGIN, Client, body_of, claims, principal, request
 
 NEEDS_ROLE = [route for route in ROUTES if isinstance(route.access, RoleAccess)]
@@ -32,7 +33,7 @@ def test_every_route_that_needs_a_role_refuses_who_is_not_signed_in(route: Route
 
 @pytest.mark.parametrize("route", CHANGES, ids=lambda r: r.name)
 def test_a_reader_changes_nothing(route: Route) -> None:
-    response = signed_in("Sync.Reader").post(route.template, {"digest": "x"}, id="x")
+    response = signed_in("Sync.Reader").change(route.method, route.template, {"digest": "x"}, id="x")
     assert (response.status, code(response)) == (403, "role_missing")
 
 
@@ -42,7 +43,8 @@ def test_readers_and_administrators_read(route: Route, role: str) -> None:
     client = signed_in(role)
     method, template = route.method, route.template
     headers = {**client.headers, **({"content-type": "application/json"} if method == "POST" else {})}
-    response = client.send(request(method, template, id="x", headers=headers, query={"format": "csv"}))
+    body = b'{"address": "ann@example.com"}' if template == "explain" else b""
+    response = client.send(request(method, template, id="x", headers=headers, body=body, query={"format": "csv"}))
     assert response.status in (200, 404)
 
 
@@ -81,6 +83,36 @@ def test_an_application_does_not_see_the_settings() -> None:
     assert (response.status, code(response)) == (403, "people_only")
 
 
+PEOPLES = [route for route in NEEDS_ROLE if isinstance(route.access, RoleAccess) and route.access.callers == PEOPLE]
+
+
+@pytest.mark.parametrize("route", PEOPLES, ids=lambda r: r.name)
+def test_settings_exemptions_audit_and_explanations_are_for_people(route: Route) -> None:
+    client = signed_in("Sync.Automation")
+    response = client.change(route.method, route.template, {}, id="x")
+    assert (response.status, code(response)) == (403, "people_only")
+    assert not client.administration.actors
+
+
+def test_which_routes_are_for_people_only() -> None:
+    assert {(str(route.method), route.template) for route in PEOPLES} == {
+        ("GET", "settings"),
+        ("PUT", "settings"),
+        ("DELETE", "settings"),
+        ("GET", "audit"),
+        ("GET", "exemptions"),
+        ("POST", "exemptions"),
+        ("DELETE", "exemptions/{id}"),
+        ("POST", "explain"),
+    }
+
+
+def test_an_application_verifies() -> None:
+    client = signed_in("Sync.Automation")
+    assert client.post("settings/verify", {}).status == 200
+    assert [actor.kind for actor in client.administration.actors] == [ActorKind.APPLICATION]
+
+
 def test_an_application_executes_only_while_the_gate_is_open() -> None:
     client = signed_in("Sync.Automation")
     plan_id = client.searched()
@@ -99,7 +131,7 @@ def test_the_refusal_of_a_role_comes_before_any_other() -> None:
 @pytest.mark.parametrize("value", [None, "0", "true", ""])
 def test_what_changes_state_needs_the_request_header(route: Route, value: str | None) -> None:
     headers = {"content-type": "application/json"} | ({} if value is None else {"x-sync-request": value})
-    response = Client().send(request("POST", route.template, id="x", headers=headers, body=b"{}"))
+    response = Client().send(request(route.method, route.template, id="x", headers=headers, body=b"{}"))
     assert (response.status, code(response)) == (403, "forged_request")
 
 

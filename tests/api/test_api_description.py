@@ -63,6 +63,18 @@ def test_every_answer_is_as_described(document: dict[str, Any]) -> None:
     execution_id = body_of(execution)["run_id"]
     assert_described(document, "cancel_run", client.post("runs/{id}/cancel", {}, id=execution_id))
     assert_described(document, "list_results", client.post("runs/{id}/results", {}, id=execution_id))
+    assert_described(document, "save_settings", client.change("PUT", "settings", {"SYNC_MODE": "report"}))
+    assert_described(document, "audit", client.get("audit"))
+    assert_described(document, "reset_settings", client.change("DELETE", "settings", {}))
+    assert_described(document, "verify_settings", client.post("settings/verify", {}))
+    exemption = client.post(
+        "exemptions", {"address": "dee@example.com", "reason": "leave", "until": "2027-01-31T00:00:00Z"}
+    )
+    assert_described(document, "add_exemption", exemption)
+    assert_described(document, "list_exemptions", client.get("exemptions"))
+    assert_described(document, "explain_address", client.post("explain", {"address": "dee@example.com"}))
+    ended = client.change("DELETE", "exemptions/{id}", {}, id=body_of(exemption)["id"])
+    assert_described(document, "end_exemption", ended)
     for name, route in (("status", "status"), ("settings", "settings"), ("list_runs", "runs"), ("health", "health")):
         assert_described(document, name, client.get(route))
     assert_described(document, "openapi", client.get("openapi.json"))
@@ -75,6 +87,11 @@ def test_refusals_are_as_described(document: dict[str, Any]) -> None:
     assert_described(document, "list_runs", client.get("runs", limit="x"))
     assert_described(document, "start_search", client.post("searches", {"x": 1}))
     assert_described(document, "execute_plan", client.post("plans/{id}/execute", {"digest": "x"}, id=plan_id))
+    assert_described(document, "save_settings", client.change("PUT", "settings", {"SYNC_MODE": "sometimes"}))
+    assert_described(document, "end_exemption", client.change("DELETE", "exemptions/{id}", {}, id="none"))
+    body = {"address": "ann@example.com", "reason": "leave"}
+    client.post("exemptions", body)
+    assert_described(document, "add_exemption", client.post("exemptions", body))
     client.commands.late = True
     assert_described(document, "health", client.get("health"))
 
@@ -98,7 +115,16 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
 
 def test_bodies_are_described_as_strict(document: dict[str, Any]) -> None:
-    for name in ("SearchBody", "RowsBody", "ExecuteBody", "ResultsBody", "NoBody"):
+    for name in (
+        "SearchBody",
+        "RowsBody",
+        "ExecuteBody",
+        "ResultsBody",
+        "NoBody",
+        "OptionsBody",
+        "ExemptionBody",
+        "ExplainBody",
+    ):
         assert document["components"]["schemas"][name]["additionalProperties"] is False
 
 

@@ -15,7 +15,11 @@ def front(environment: dict[str, str], *, fault: Exception | None = None) -> Fro
     def api() -> Api:
         if fault is not None:
             raise fault
-        return Api(commands=Client().commands, authorization=authorization_of(environment))
+        return Api(
+            commands=Client().commands,
+            administration=Client().administration,
+            authorization=authorization_of(environment),
+        )
 
     return Front(api=api, page=lambda: PAGE, environment=environment, reference=lambda: "ref-1")
 

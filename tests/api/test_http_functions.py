@@ -17,7 +17,11 @@ ANONYMOUS_IN_KEY_MODE = {"http_review", "http_asset", "http_health"}
 def functions(environment: Mapping[str, str]) -> dict[str, Any]:
     """The functions by name, as an app that registers the blueprint has them."""
     app = func.FunctionApp()
-    api = Api(commands=Client().commands, authorization=authorization_of({"AUTH_MODE": "key"}))
+    api = Api(
+        commands=Client().commands,
+        administration=Client().administration,
+        authorization=authorization_of({"AUTH_MODE": "key"}),
+    )
     page = Page(files={"index.html": b"page", "main.js": b"//"})
     app.register_functions(blueprint(Front(api=lambda: api, page=lambda: page, environment=environment)))
     return {str(found.get_function_name()): found for found in app.get_functions()}

@@ -1,0 +1,84 @@
+"""What the routes of administration do: options, audit, checks, exemptions, explanations."""
+
+import msgspec
+
+from shared.api import answers, presenting
+from shared.api.bodies import ExemptionBody, ExplainBody, NoBody, OptionsBody, whole_number
+from shared.api.handlers import Call
+from shared.api.http import ApiResponse, json_answer
+from shared.diff.explain import Explanation
+from shared.diff.plan import Exemption
+from shared.settings import EffectiveSetting
+
+MOST_ENTRIES = 1000
+
+
+def save_settings(call: Call[OptionsBody]) -> ApiResponse:
+    """Save options over those saved before."""
+    return _settings(call.administration.save_settings(call.body.values(), call.caller.actor))
+
+
+def reset_settings(call: Call[NoBody]) -> ApiResponse:
+    """Drop every saved option."""
+    return _settings(call.administration.reset_settings(call.caller.actor))
+
+
+def show_audit(call: Call[NoBody]) -> ApiResponse:
+    """The newest entries of the audit."""
+    limit = whole_number(call.request, "limit", default=200, least=1, most=MOST_ENTRIES)
+    entries = call.administration.audit(limit=limit)
+    found = tuple(msgspec.convert(entry, answers.AuditEntry, from_attributes=True) for entry in entries)
+    return json_answer(200, answers.Audit(entries=found))
+
+
+def verify_settings(call: Call[NoBody]) -> ApiResponse:
+    """Make every check; those that fail are no problem of the request."""
+    checks = call.administration.verify(call.caller.actor)
+    found = tuple(msgspec.convert(check, answers.Check, from_attributes=True) for check in checks)
+    return json_answer(200, answers.Checks(checks=found))
+
+
+def list_exemptions(call: Call[NoBody]) -> ApiResponse:
+    """All exemptions in force."""
+    found = tuple(_exemption(exemption) for exemption in call.administration.exemptions())
+    return json_answer(200, answers.Exemptions(exemptions=found))
+
+
+def add_exemption(call: Call[ExemptionBody]) -> ApiResponse:
+    """Exempt an address."""
+    body = call.body
+    saved = call.administration.exempt(
+        address=body.address, reason=body.reason, until=body.until, actor=call.caller.actor
+    )
+    return json_answer(201, _exemption(saved))
+
+
+def end_exemption(call: Call[NoBody]) -> ApiResponse:
+    """End an exemption."""
+    return json_answer(200, _exemption(call.administration.end_exemption(call.id, call.caller.actor)))
+
+
+def explain_address(call: Call[ExplainBody]) -> ApiResponse:
+    """The path of rules of an address."""
+    return json_answer(200, _explanation(call.administration.explain(call.body.address)))
+
+
+def _settings(effective: tuple[EffectiveSetting, ...]) -> ApiResponse:
+    found = tuple(presenting.setting_answer(setting) for setting in effective)
+    return json_answer(200, answers.Settings(settings=found))
+
+
+def _exemption(exemption: Exemption) -> answers.Exemption:
+    return msgspec.convert(exemption, answers.Exemption, from_attributes=True)
+
+
+def _explanation(found: Explanation) -> answers.Explanation:
+    basis = found.basis
+    return answers.Explanation(
+        address=found.address,
+        found=found.found,
+        objects=tuple(msgspec.convert(o, answers.ExplainedObject, from_attributes=True) for o in found.objects),
+        rows=tuple(presenting.change_row(change) for change in found.rows),
+        exemption=None if found.exemption is None else _exemption(found.exemption),
+        basis=None if basis is None else msgspec.convert(basis, answers.ExplanationBasis, from_attributes=True),
+    )
