@@ -1,0 +1,53 @@
+"""Laws of the whole engine, on an Essentials that refuses what the real one refuses."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.diff.options import SyncOptions
+from shared.engine.refusals import GuardTrippedError
+from shared.engine.run import Outcome, Run, RunState, Selection
+from shared.model import Directory, Organization
+from tests.builders.essentials import owners
+from tests.builders.worlds import directories, options, organizations
+from tests.engine.frame import PERSON, Frame
+from tests.twins.memory_directory import MemoryDirectory
+from tests.twins.memory_essentials import MemoryEssentials
+
+
+def executed(frame: Frame) -> Run:
+    """A search and the execution of everything that it ticks, the guard approved."""
+    search = frame.search()
+    assert search.plan_id is not None, search.problem
+    selection = Selection(digest=frame.engine.plan(search.plan_id).plan.digest)
+    try:
+        run = frame.engine.execute(search.plan_id, selection, PERSON)
+    except GuardTrippedError as stopped:
+        approved = Selection(digest=selection.digest, approve=stopped.selection_digest)
+        run = frame.engine.execute(search.plan_id, approved, PERSON)
+    return frame.deliver(run)
+
+
+@settings(max_examples=60)
+@given(directory=directories(), later=directories(), organization=organizations(), options=options, data=st.data())
+def test_whatever_is_executed_succeeds_and_leaves_nothing_ticked(
+    directory: Directory, later: Directory, organization: Organization, options: SyncOptions, data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        frame = Frame(
+            path=Path(folder), directory=MemoryDirectory(directory), essentials=MemoryEssentials(organization)
+        )
+        frame.options = options
+        for known in (directory, later):
+            frame.directory.directory = known
+            run = executed(frame)
+            results = frame.engine.results(run.id)
+            assert run.state is RunState.SUCCEEDED, (run.problem, results)
+            assert {r.outcome for r in results} <= {Outcome.DONE, Outcome.ALREADY}, results
+            assert all(len(uids) == 1 for uids in owners(frame.essentials.organization).values())
+            again = frame.search()
+            plan = frame.engine.plan(again.plan_id or "").plan
+            assert [c for c in plan.changes if c.ticked] == []
+            frame.clock.advance(data.draw(st.sampled_from((0, 1800, 8 * 24 * 3600))))
