@@ -16,7 +16,7 @@ from simulator.world import Application, EssentialsOrganization, Tenant, World
 ENTRA_SECRET_NAME = "entra-client-secret"
 PROOFPOINT_SECRET_NAME = "proofpoint-password"
 
-_ROLES = ("User.Read.All", "GroupMember.Read.All")
+_ROLES = ("User.Read.All", "GroupMember.Read.All", "MailboxSettings.Read")
 _SECRET_DAYS = 180
 _PASSWORD_DAYS = 365
 

@@ -2,12 +2,15 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from shared.diff.licences import MAILBOX_PLANS
 from shared.engine.run import Outcome, RunState
 from simulator.company import make_world
 from simulator.estate import Credential, Estate
+from simulator.wire import ServiceName
 from tests.scenarios.deployment import deployed
 
 
@@ -36,6 +39,13 @@ def test_every_credential_gets_a_token_and_a_plan(tmp_path: Path, credential: Cr
         assert search.state is RunState.SUCCEEDED, search.problem
 
 
+def asks_purpose(user: dict[str, Any]) -> bool:
+    """Whether the purpose of the user's mailbox decides anything: has mail, is no guest, and is disabled or unlicensed."""
+    is_guest = user["userType"] == "Guest" or "#EXT#" in user["userPrincipalName"]
+    plans = {p["servicePlanId"] for p in user["assignedPlans"] if p["capabilityStatus"] in ("Enabled", "Warning")}
+    return bool(user["mail"]) and not is_guest and not (user["accountEnabled"] and plans & MAILBOX_PLANS)
+
+
 def test_a_search_asks_as_little_as_the_services_allow(tmp_path: Path) -> None:
     world = make_world(people=2_500, groups=1_100, seed=5)
     with Estate(world) as estate, deployed(estate, tmp_path) as deployment:
@@ -43,7 +53,9 @@ def test_a_search_asks_as_little_as_the_services_allow(tmp_path: Path) -> None:
         counts = estate.journal.counts()
 
         pages = math.ceil(len(world.tenant.users) / 999) + math.ceil(len(world.tenant.groups) / 999)
-        assert counts["graph"] <= pages + 8
+        asked = [e for e in estate.journal.entries(ServiceName.GRAPH) if e.path.endswith("/$batch")]
+        assert 0 < len(asked) <= math.ceil(sum(1 for u in world.tenant.users.values() if asks_purpose(u)) / 20)
+        assert counts["graph"] <= pages + len(asked) + 8
         assert counts["essentials"] <= 6
 
 
@@ -80,3 +92,15 @@ def test_a_rotated_secret_is_picked_up_without_a_restart(tmp_path: Path) -> None
 
         again = deployment.search()
         assert again.state is RunState.SUCCEEDED, again.problem
+
+
+def test_without_the_permission_nobodys_purpose_is_asked_and_the_plan_says_who_is_left_alone(tmp_path: Path) -> None:
+    world = make_world(people=200, groups=10, seed=8)
+    next(iter(world.tenant.applications.values())).roles.remove("MailboxSettings.Read")
+    with Estate(world) as estate, deployed(estate, tmp_path, {"SYNC_DISABLED_AS": "inactive"}) as deployment:
+        search = deployment.search()
+        plan = deployment.application.engine.plan(search.plan_id or "").plan
+
+        assert not [e for e in estate.journal.entries(ServiceName.GRAPH) if e.path.endswith("/$batch")]
+        assert any("MailboxSettings.Read" in warning for warning in plan.warnings)
+        assert any(s.reason == "purpose_unknown" for s in plan.skipped)

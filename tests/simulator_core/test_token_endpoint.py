@@ -38,7 +38,7 @@ def test_a_token_says_who_it_is_for_and_what_it_may(entra_side: EntraSide, sessi
     claims = entra_side.tokens.verify(body["access_token"], GRAPH)
     assert isinstance(claims, Claims)
     assert claims.client_id == entra_side.application.client_id
-    assert claims.roles == {"User.Read.All", "GroupMember.Read.All"}
+    assert claims.roles == {"User.Read.All", "GroupMember.Read.All", "MailboxSettings.Read"}
 
 
 def test_roles_are_for_graph_only(entra_side: EntraSide, session: requests.Session) -> None:
