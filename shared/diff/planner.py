@@ -109,9 +109,8 @@ def _adoption(subject: Subject, wish: Wish, situation: Situation) -> Adoption | 
 
 def _type_is_right(wish: Wish, found: Match) -> bool:
     match wish.type:
-        case TypeWish.AS_IT_IS:
-            return True
-        case TypeWish.USER:
+        case TypeWish.AS_IT_IS | TypeWish.USER:
+            # Noting a functional account that nobody wished for would let the next plan deactivate it.
             return found.account.type.is_user
         case TypeWish.FUNCTIONAL:
             return found.account.type is AccountType.FUNCTIONAL_ACCOUNT

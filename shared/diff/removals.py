@@ -146,6 +146,9 @@ def _leaver_row(leaver: Leaver, situation: Situation) -> Change:
         blocked, reason = Blocked.NO_PROOF, f"{reason} {NO_PROOF}"
     elif rival:
         blocked, reason = Blocked.ADDRESS_IN_USE, f"{reason} {rival}"
+    is_by_hand = _was_changed_by_hand(leaver)
+    if is_by_hand:
+        reason = f"Kept by hand: changed in Essentials since it was last written. {reason}"
     stops = leaver.treatment is not Leavers.FUNCTIONAL_ACCOUNT
     category, before, after = _treated(leaver)
     return change(
@@ -156,10 +159,21 @@ def _leaver_row(leaver: Leaver, situation: Situation) -> Change:
         reason=reason,
         proof=proof if is_proven else "",
         mail_impact=f"Mail to {listing(account.addresses)} stops." if stops else "Mail goes on; the seat is freed.",
-        ticked=not (stops and (leaver.is_living or is_functional_by_hand(account, leaver.entry))),
+        ticked=not (is_by_hand or (stops and (leaver.is_living or is_functional_by_hand(account, leaver.entry)))),
         blocked=blocked,
         takes=True,
     )
+
+
+def _was_changed_by_hand(leaver: Leaver) -> bool:
+    """Whether the account is neither as the ledger has it nor as it would be made; never noted is never by hand."""
+    match leaver.treatment:
+        case Leavers.REMOVE:
+            return False
+        case Leavers.INACTIVE:
+            return leaver.account.is_active and leaver.entry.is_active is False
+        case Leavers.FUNCTIONAL_ACCOUNT:
+            return leaver.account.type.is_user and leaver.entry.type is AccountType.FUNCTIONAL_ACCOUNT
 
 
 def _treated(leaver: Leaver) -> tuple[Category, Values, Values]:

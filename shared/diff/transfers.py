@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from shared.diff.ledger import LedgerEntry
+from shared.diff.mapping import MANAGED_BY
 from shared.diff.options import How
 from shared.diff.plan import Blocked, Category, Change
 from shared.diff.proofs import Standing, Verdict, address_verdict, how_gone, is_gone
@@ -149,6 +150,8 @@ def _transfer(
     if taker is None or (owner is not None and not _may_update(situation, owner.is_group)):
         return None
     owner_id = situation.owner_of(giver)
+    if not _is_managed(owner, owner_id, situation):
+        return None
     freed = _freed(address, giver, account, situation, renamed, owner_id, owner)
     if freed is None:
         return None
@@ -171,6 +174,13 @@ def _transfer(
         verdict=verdict,
         is_taker_young=account is None or (created_at is not None and situation.now - created_at < MAIL_FLOWS_AFTER),
     )
+
+
+def _is_managed(owner: Subject | None, owner_id: EntraId | None, situation: Situation) -> bool:
+    """Whether the giving account may change: what is skipped or of a kind left out is not touched; a stray is nobody's."""
+    if owner is not None:
+        return isinstance(owner.verdict, Wish)
+    return owner_id is None or MANAGED_BY.get(situation.ledger.entries[owner_id].kind) in situation.options.what
 
 
 def _taker(subject: Subject, account: Account | None, address: Address, rows: Rows) -> Target | None:

@@ -130,6 +130,8 @@ def _old_primary(subject: Subject, addresses: Addresses, account: Account, situa
     old = account.primary_email
     if _new_primary(subject, addresses, account, situation) is None or old in addresses.listed:
         return []
+    if old.rpartition("@")[2] not in situation.domains:
+        return []  # outside the registered domains nothing is touched
     if situation.claims.get(old, subject.id) != subject.id:
         return []  # handed over: a row of its own, in a chain
     entry = situation.entry_of(subject)

@@ -1,0 +1,103 @@
+"""Found by walking the option table: hand-made states of leavers, what a policy that sets no type notes, and who may give."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.diff.evidence import Evidence
+from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, adopt
+from shared.diff.options import DisabledAs, How, Leavers, SyncOptions, What
+from shared.diff.plan import ObjectKind
+from shared.model import Account, AccountType, Address, Domain
+from tests.builders.sides import NOW, account, directory, entra_id, organization, person, plan
+
+REMOVING = SyncOptions(how=frozenset(How), grace_days=0)
+GONE = Evidence(gone=frozenset({entra_id(9)}))
+
+
+def noted(owned: Account, **fields: object) -> LedgerEntry:
+    known = LedgerEntry(
+        kind=ObjectKind.ACTIVE_USER,
+        uid=owned.uid,
+        address=owned.primary_email,
+        addresses={a: AddressNote(origin=AddressOrigin.ENTRA) for a in owned.addresses},
+        type=owned.type,
+        is_active=owned.is_active,
+        first_seen_at=NOW - timedelta(days=90),
+        last_seen_at=NOW - timedelta(hours=1),
+    )
+    return replace(known, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("treatment", "fields"),
+    [
+        (Leavers.FUNCTIONAL_ACCOUNT, {"type": AccountType.FUNCTIONAL_ACCOUNT}),
+        (Leavers.INACTIVE, {"is_active": False}),
+    ],
+)
+def test_a_leavers_account_that_was_changed_by_hand_is_kept(treatment: Leavers, fields: dict[str, object]) -> None:
+    left = account(5, "ann")
+    found = plan(
+        directory(),
+        organization([left]),
+        ledger=Ledger(entries={entra_id(9): noted(left, **fields)}),
+        options=replace(REMOVING, leavers=treatment),
+        evidence=GONE,
+    )
+
+    (row,) = found.changes
+    assert not row.ticked
+    assert row.blocked is None
+    assert row.reason.startswith("Kept by hand")
+
+
+@pytest.mark.parametrize("policy", [DisabledAs.INACTIVE, DisabledAs.KEEP])
+def test_an_adoption_does_not_make_a_functional_account_one_that_may_be_deactivated(policy: DisabledAs) -> None:
+    ann = replace(person(1, "ann"), account_enabled=False)
+    there = organization([account(5, "ann", type=AccountType.FUNCTIONAL_ACCOUNT)])
+    first = plan(directory([ann]), there, options=SyncOptions(disabled_as=policy))
+    ledger = adopt(Ledger(), first.adoptions, scope="", now=NOW)
+    again = plan(directory([ann]), there, ledger=ledger, options=SyncOptions(disabled_as=DisabledAs.INACTIVE))
+
+    assert [c.ticked for c in again.changes] == [False]
+
+
+def test_an_address_is_not_taken_from_the_account_of_a_kind_that_is_not_managed() -> None:
+    gone = account(5, "bob", aliases=("info@example.com",))
+    found = plan(
+        directory([person(1, "ann", aliases=("info@example.com",))]),
+        organization([account(6, "ann"), gone]),
+        ledger=Ledger(entries={entra_id(9): noted(gone, kind=ObjectKind.DISABLED_USER)}),
+        options=replace(REMOVING, what=frozenset({What.ACTIVE_USERS})),
+        evidence=GONE,
+    )
+
+    assert found.changes == ()
+
+
+def test_an_address_is_not_taken_from_the_account_of_somebody_who_is_skipped() -> None:
+    bob = replace(person(2, "bob"), account_enabled=False)
+    giver = account(5, "bob", aliases=("info@example.com",))
+    found = plan(
+        directory([person(1, "ann", aliases=("info@example.com",)), bob]),
+        organization([account(6, "ann"), giver]),
+        ledger=Ledger(entries={entra_id(2): noted(giver, kind=ObjectKind.DISABLED_USER)}),
+        options=SyncOptions(disabled_as=DisabledAs.SKIP),
+    )
+
+    assert found.changes == ()
+
+
+def test_an_old_primary_address_in_an_inactive_domain_stays_as_an_alias() -> None:
+    owned = replace(account(5, "ann"), primary_email=Address("ann@asleep.example"))
+    there = organization([owned])
+    there = replace(there, domains=(*there.domains, Domain(name="asleep.example", is_active=False)))
+    found = plan(
+        directory([person(1, "ann")]), there, ledger=Ledger(entries={entra_id(1): noted(owned)}), options=REMOVING
+    )
+
+    (row,) = found.changes
+    assert row.ticked
+    assert not row.takes
