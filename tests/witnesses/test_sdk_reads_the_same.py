@@ -40,7 +40,7 @@ def test_people_and_groups_are_the_same_one_by_one(tmp_path: Path, seed: int) ->
 
 
 def test_exchange_plans_are_the_same(tmp_path: Path) -> None:
-    """Few people: the client takes ten milliseconds for the plans of each."""
+    """Few people: the client takes long for the tens of plans that each of them has."""
     with Estate(make_world(people=150, groups=6, seed=37)) as estate:
         told = told_by_the_sdk(estate, "plans")
         ours = read_by_us(estate, tmp_path)
