@@ -19,8 +19,10 @@ export function confirmExecution(plan, head, selection, settings) {
         try {
           close((await post(`plans/${plan}/execute`, body)).run_id);
         } catch (problem) {
-          if (problem.code === "guard") trouble.replaceChildren(guard(problem, start, go));
-          else if (problem.code === "plan_used") close(problem.body.run_id);
+          if (problem.code === "guard") {
+            trouble.replaceChildren(guard(problem, start, go));
+            trouble.scrollIntoView({ block: "nearest" });
+          } else if (problem.code === "plan_used") close(problem.body.run_id);
           else throw problem;
         }
       });
@@ -37,7 +39,7 @@ function consequences(head, selection, settings) {
   const unticked = selection.exclude.length;
   return el(
     "div",
-    {},
+    { class: "consequences" },
     facts(counts.filter(([, number]) => number > 0).map(([name, number]) => [name, number.toLocaleString()])),
     taking.length ? losses(taking) : el("p", { class: "good-text" }, "Nobody's mail stops: nothing is taken from any account."),
     el("p", {}, welcomes ? `${count(welcomes, "welcome mail")} go out.` : "No welcome mail goes out."),

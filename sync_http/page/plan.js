@@ -3,7 +3,7 @@
 import { all, download, get } from "./api.js";
 import { seatsBar } from "./charts.js";
 import { attempt } from "./dialogs.js";
-import { button, el, empty, facts, heading, notice, when } from "./dom.js";
+import { button, el, empty, facts, heading, notice, said, when } from "./dom.js";
 import { seatsAfter, verdict } from "./effects.js";
 import { confirmExecution } from "./execute.js";
 import { askExemption } from "./exempting.js";
@@ -11,6 +11,8 @@ import { RowDrawing } from "./rows.js";
 import { Selection } from "./selection.js";
 import { VirtualList } from "./virtual.js";
 import { CATEGORIES, count, title } from "./words.js";
+
+const FEW_WARNINGS = 4;
 
 /** The view of a plan. */
 export async function planView(app, planId) {
@@ -59,7 +61,7 @@ class Review {
     return [
       this.isExpired ? notice("info", "This plan is too old to execute", el("p", {}, "Search again to act on what is true now.")) : "",
       head.native_sync.writes_users ? notice("warn", "Essentials' own sync writes users too", el("p", {}, "Two writers would fight: nothing is executed until one of them stops.")) : "",
-      head.warnings.length ? notice("warn", count(head.warnings.length, "warning"), el("ul", {}, head.warnings.map((text) => el("li", {}, text)))) : "",
+      head.warnings.length ? notice("warn", count(head.warnings.length, "warning"), ...warningLists(head.warnings)) : "",
     ];
   }
 
@@ -211,6 +213,12 @@ class Review {
       if (run) this.app.go(`#/runs/${run}`);
     });
   }
+}
+
+function warningLists(warnings) {
+  const list = (texts) => el("ul", {}, texts.map((text) => el("li", {}, said(text))));
+  const rest = warnings.slice(FEW_WARNINGS);
+  return [list(warnings.slice(0, FEW_WARNINGS)), rest.length ? el("details", {}, el("summary", {}, `and ${rest.length} more`), list(rest)) : ""];
 }
 
 function textOf(change) {
