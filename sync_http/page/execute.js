@@ -12,7 +12,7 @@ const EXAMPLES = 12;
 export function confirmExecution(plan, head, selection, settings) {
   return ask("Execute this selection?", (close) => {
     const trouble = el("div", { role: "alert" });
-    const go = button(`Execute ${count(selection.size, "change")}`, () => start(), "strong");
+    const go = button(selection.size ? `Execute ${count(selection.size, "change")}` : "Execute as it is", () => start(), "strong");
     const start = (approve = {}) =>
       attempt(go, trouble, async () => {
         const body = { digest: head.digest, exclude: selection.exclude, include: selection.include, ...approve };
@@ -41,6 +41,7 @@ function consequences(head, selection, settings) {
     "div",
     { class: "consequences" },
     facts(counts.filter(([, number]) => number > 0).map(([name, number]) => [name, number.toLocaleString()])),
+    !chosen.length && !unticked ? el("p", {}, "Nothing is ticked, so nothing is written. It confirms the plan: unattended runs may write under these options from then on.") : "",
     taking.length ? losses(taking) : el("p", { class: "good-text" }, "Nobody's mail stops: nothing is taken from any account."),
     el("p", {}, welcomes ? `${count(welcomes, "welcome mail")} go out.` : "No welcome mail goes out."),
     added ? el("p", { class: "quiet" }, "New accounts receive mail up to 60 minutes after they are made.") : "",

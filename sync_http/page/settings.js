@@ -6,6 +6,7 @@ import { badge, button, card, el, facts, heading, notice, said } from "./dom.js"
 import { CLOSES_GATE, entry, GROUPS } from "./options.js";
 import { count } from "./words.js";
 
+const DRAFTS = "options-draft";
 const SOURCES = { default: "", deployed: "update", saved: "good" };
 
 /** The view of the settings. */
@@ -20,6 +21,7 @@ class SettingsPage {
     this.found = new Map(settings.map((setting) => [setting.name, setting]));
     this.canSave = app.may && app.has("PUT", "settings");
     this.entries = new Map();
+    this.drafts = this.canSave ? JSON.parse(sessionStorage.getItem(DRAFTS) ?? "{}") : {};
     this.faults = new Map();
     this.trouble = el("div", { role: "alert" });
     this.checks = el("div", { role: "status" });
@@ -46,8 +48,9 @@ class SettingsPage {
 
   option(name, label, help, kind) {
     const { value, source } = this.found.get(name);
-    const found = entry(name, label, kind, value, this.canSave, () => this.changed(), `${name}-help`);
-    this.entries.set(name, { ...found, label, was: found.read() });
+    const entered = (text) => entry(name, label, kind, text, this.canSave, () => this.changed(), `${name}-help`);
+    const found = entered(this.drafts[name] ?? value);
+    this.entries.set(name, { ...found, label, was: entered(value).read() });
     this.faults.set(name, el("p", { class: "bad-text" }));
     const told = el("p", { class: "quiet", id: `${name}-help` }, help, CLOSES_GATE.includes(name) ? " A change makes unattended runs wait for a person." : "");
     return el("div", { class: "option" }, found.element, told, this.faults.get(name), el("p", { class: "source" }, el("code", {}, name), badge(source, SOURCES[source])));
@@ -74,6 +77,7 @@ class SettingsPage {
 
   changed() {
     const number = Object.keys(this.changes).length;
+    if (this.canSave) sessionStorage.setItem(DRAFTS, JSON.stringify(this.changes));
     this.save.disabled = number === 0;
     this.told.textContent = number ? `${count(number, "option")} changed, not saved yet` : "No change to save.";
   }
@@ -99,6 +103,7 @@ class SettingsPage {
           attempt(go, trouble, async () => {
             await send("DELETE", "settings");
             close();
+            sessionStorage.removeItem(DRAFTS);
             await this.app.refreshSettings();
             this.app.reload("The deployed options are in force.");
           }), "danger");
@@ -139,6 +144,7 @@ class SettingsPage {
       throw problem;
     }
     close();
+    sessionStorage.removeItem(DRAFTS);
     await this.app.refreshSettings();
     this.app.reload("The options are saved.");
   }

@@ -67,6 +67,16 @@ def test_a_wrong_option_is_refused_at_its_place_and_a_right_one_is_saved(review:
     expect(page.get_by_label("Changes that take something")).to_have_value("20", timeout=PATIENCE_MILLISECONDS)
 
 
+def test_a_reload_keeps_what_was_entered_and_not_saved(review: Review) -> None:
+    review.open("#/settings")
+    review.page.get_by_label("Days of grace").fill("30")
+    review.page.reload()
+    review.settled()
+
+    expect(review.page.get_by_label("Days of grace")).to_have_value("30")
+    expect(review.page.get_by_text("1 option changed, not saved yet")).to_be_visible()
+
+
 def test_verify_lists_what_works(review: Review) -> None:
     review.open("#/settings")
     review.page.get_by_role("button", name="Verify").click()
