@@ -100,6 +100,8 @@ class Written:
     taken: tuple[Address, ...] = ()
     type: AccountType | None = None
     """None where the type was not written."""
+    former_type: AccountType | None = None
+    """The type that it had before; None where the type was not written."""
     is_active: bool | None = None
     """None where the activity was not written."""
     is_created: bool = False
@@ -160,7 +162,7 @@ def note_writes(ledger: Ledger, writes: Iterable[Written], *, scope: str, now: d
             entry,
             addresses=addresses,
             type=written.type or entry.type,
-            user_type=_user_type(written.type) or entry.user_type,
+            user_type=_user_type(written.type) or _user_type(written.former_type) or entry.user_type,
             is_active=entry.is_active if written.is_active is None else written.is_active,
             scope=scope,
             created_at=now if written.is_created else entry.created_at,

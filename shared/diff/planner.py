@@ -109,8 +109,10 @@ def _adoption(subject: Subject, wish: Wish, situation: Situation) -> Adoption | 
 
 def _type_is_right(wish: Wish, found: Match) -> bool:
     match wish.type:
-        case TypeWish.AS_IT_IS | TypeWish.USER:
-            # Noting a functional account that nobody wished for would let the next plan deactivate it.
+        case TypeWish.AS_IT_IS:
+            # Nobody set it: noted, it would hide what was changed by hand, and let the next plan deactivate it.
+            return False
+        case TypeWish.USER:
             return found.account.type.is_user
         case TypeWish.FUNCTIONAL:
             return found.account.type is AccountType.FUNCTIONAL_ACCOUNT
@@ -119,7 +121,7 @@ def _type_is_right(wish: Wish, found: Match) -> bool:
 def _activity_is_right(wish: Wish, found: Match) -> bool:
     match wish.activity:
         case ActivityWish.AS_IT_IS:
-            return True
+            return False
         case ActivityWish.ACTIVE:
             return found.account.is_active
         case ActivityWish.INACTIVE:

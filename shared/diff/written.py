@@ -37,6 +37,7 @@ def _one_written(change: Change, entra_id: EntraId, kind: ObjectKind, account: A
         given=tuple(sorted(given)),
         taken=change.before.alias_emails or (),
         type=after.type,
+        former_type=change.before.type,
         is_active=after.is_active,
         is_created=change.category in ADDS,
     )

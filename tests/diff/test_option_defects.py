@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from shared.diff.evidence import Evidence
-from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, adopt
+from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, adopt, note_writes
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions, What
 from shared.diff.plan import ObjectKind
+from shared.diff.written import written
 from shared.model import Account, AccountType, Address, Domain
+from tests.builders.essentials import after
 from tests.builders.sides import NOW, account, directory, entra_id, organization, person, plan
 
 REMOVING = SyncOptions(how=frozenset(How), grace_days=0)
@@ -62,6 +64,34 @@ def test_an_adoption_does_not_make_a_functional_account_one_that_may_be_deactiva
     again = plan(directory([ann]), there, ledger=ledger, options=SyncOptions(disabled_as=DisabledAs.INACTIVE))
 
     assert [c.ticked for c in again.changes] == [False]
+
+
+@pytest.mark.parametrize("field", ["type", "is_active"])
+def test_a_policy_that_sets_nothing_does_not_hide_what_was_changed_by_hand(field: str) -> None:
+    owned = account(5, "ann", is_active=False)
+    before = {"type": AccountType.FUNCTIONAL_ACCOUNT, "is_active": True}
+    ledger = Ledger(entries={entra_id(1): noted(owned, **before)})
+    disabled = replace(person(1, "ann"), account_enabled=False)
+    first = plan(
+        directory([disabled]), organization([owned]), ledger=ledger, options=SyncOptions(disabled_as=DisabledAs.KEEP)
+    )
+    entry = adopt(ledger, first.adoptions, scope="", now=NOW).entries[entra_id(1)]
+
+    assert getattr(entry, field) == before[field]
+
+
+def test_a_person_who_is_enabled_again_gets_the_role_that_they_had() -> None:
+    there, ledger = organization([account(5, "ann", type=AccountType.SILENT_USER)]), Ledger()
+    for is_enabled in (False, True):
+        ann = replace(person(1, "ann"), account_enabled=is_enabled)
+        found = plan(directory([ann]), there, ledger=ledger)
+        ticked = [c for c in found.changes if c.ticked]
+        there = after(there, ticked)
+        ledger = adopt(ledger, found.adoptions, scope="", now=NOW)
+        ledger = note_writes(ledger, written(ticked, [], there), scope="", now=NOW)
+
+    (ann_there,) = (a for a in there.accounts if a.uid == "5")
+    assert ann_there.type is AccountType.SILENT_USER
 
 
 def test_an_address_is_not_taken_from_the_account_of_a_kind_that_is_not_managed() -> None:
