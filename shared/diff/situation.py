@@ -112,7 +112,7 @@ def situate(
         holders={address: account for account in organization.accounts for address in account.addresses},
         untouchable=untouchable,
         claims=_claims(claimants),
-        listed_by=_listed_by(subjects.values()),
+        listed_by=_listed_by(directory),
         has_unknown_addresses=any(ADDRESS_PROPERTIES & set(o.missing_properties) for o in _objects(directory)),
         deleted_at={d.id: d.deleted_at for d in directory.deleted_people},
         evidence=evidence or Evidence(),
@@ -126,11 +126,13 @@ def _objects(directory: Directory) -> Iterable[Person | Group]:
     yield from directory.groups
 
 
-def _listed_by(subjects: Iterable[Subject]) -> dict[Address, tuple[EntraId, ...]]:
+def _listed_by(directory: Directory) -> dict[Address, tuple[EntraId, ...]]:
+    """Also what is listed by objects without any primary address, which no account can match."""
     listed: dict[Address, tuple[EntraId, ...]] = {}
-    for subject in subjects:
-        for address in subject.addresses.listed if subject.addresses is not None else ():
-            listed[address] = (*listed.get(address, ()), subject.id)
+    for one in sorted(_objects(directory), key=lambda o: o.id):
+        for address in {*one.smtp_aliases, one.primary_smtp, one.mail}:
+            if address is not None:
+                listed[address] = (*listed.get(address, ()), one.id)
     return listed
 
 

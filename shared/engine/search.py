@@ -21,7 +21,7 @@ from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import check_size
 from shared.engine.records import LedgerStore, Plans, exemptions
 from shared.engine.run import Acceptance, Narrowing, Problem, Run
-from shared.model import Address, Directory, EntraId, MailboxPurpose, Organization
+from shared.model import Directory, EntraId, MailboxPurpose, Organization
 from shared.settings import Settings, options_fingerprint
 
 PLAN_LIFE = timedelta(hours=24)
@@ -153,14 +153,10 @@ class Search:
 
 
 def _noted(ledger: Ledger, situation: Situation) -> Ledger:
-    listed: set[Address] = set()
-    for subject in situation.subjects.values():
-        if subject.addresses is not None:
-            listed.update(subject.addresses.listed)
     noted = note_presence(
         ledger,
         present={s.id: s.kind for s in situation.subjects.values()},
-        listed=frozenset(listed),
+        listed=frozenset(situation.listed_by),
         out_of_scope=frozenset(s.id for s in situation.subjects.values() if s.verdict is SkipReason.OUT_OF_SCOPE),
         now=situation.now,
     )

@@ -8,7 +8,7 @@ import pytest
 from shared.diff.evidence import Evidence
 from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, adopt, note_writes
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions, What
-from shared.diff.plan import ObjectKind
+from shared.diff.plan import Blocked, ObjectKind
 from shared.diff.written import written
 from shared.model import Account, AccountType, Address, Domain
 from tests.builders.essentials import after
@@ -118,6 +118,20 @@ def test_an_address_is_not_taken_from_the_account_of_somebody_who_is_skipped() -
     )
 
     assert found.changes == ()
+
+
+def test_an_address_that_somebody_without_mail_lists_is_not_dropped() -> None:
+    owned = account(5, "ann", aliases=("old@example.com",))
+    nobody = replace(person(2, "bob"), mail=None, primary_smtp=None, smtp_aliases=(Address("old@example.com"),))
+    found = plan(
+        directory([person(1, "ann"), nobody]),
+        organization([owned]),
+        ledger=Ledger(entries={entra_id(1): noted(owned)}),
+        options=REMOVING,
+    )
+
+    (row,) = found.changes
+    assert row.blocked is Blocked.ADDRESS_IN_USE
 
 
 def test_an_old_primary_address_in_an_inactive_domain_stays_as_an_alias() -> None:

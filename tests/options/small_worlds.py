@@ -214,18 +214,21 @@ class _Maker:
             self._gone.add(entra_id(number))
 
     def _tangle(self) -> None:
-        """One person lists an address that another account has, as alias or as primary."""
+        """One person lists an address that another account has; mostly an alias, to somebody with an account: a hand-over."""
         chance = self._chance
-        held = [a for one in self._accounts for a in (*one.alias_emails, *one.alias_emails, one.primary_email)]
+        noted = [a for e in self._entries.values() for a in e.addresses if a != e.address]
+        anything = [a for one in self._accounts for a in one.addresses]
+        held = noted if noted and chance.random() < 0.7 else anything
         if not held:
             return
-        index = chance.randrange(len(self._people))
-        taker, address = self._people[index], chance.choice(held)
+        known = [i for i, p in enumerate(self._people) if p.id in self._entries]
+        index = chance.choice(known) if known and chance.random() < 0.7 else chance.randrange(len(self._people))
+        address = chance.choice(held)
         if chance.random() < 0.8:
             self._people = [
                 replace(p, smtp_aliases=tuple(a for a in p.smtp_aliases if a != address)) for p in self._people
             ]
-            taker = self._people[index]
+        taker = self._people[index]
         self._people[index] = replace(taker, smtp_aliases=tuple(sorted({*taker.smtp_aliases, address})))
 
     def _exemptions(self) -> tuple[Exemption, ...]:
