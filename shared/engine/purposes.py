@@ -43,11 +43,16 @@ class PurposeMemory:
 
     def remember(self, people: Iterable[Person]) -> None:
         """Keep what was told of these people, and nothing of anybody else."""
-        told = {
-            p.id: self._kept.get(p.id) or KnownPurpose(purpose=p.purpose, asked_at=self._now)
-            for p in people
-            if p.purpose not in NOT_KEPT
-        }
+        self._keep({p.id: self._kept.get(p.id) or self._told(p) for p in people if p.purpose not in NOT_KEPT})
+
+    def replace(self, people: Iterable[Person]) -> None:
+        """Keep what was told of these people just now, whatever was known before."""
+        self._keep({p.id: self._told(p) for p in people if p.purpose not in NOT_KEPT})
+
+    def _told(self, person: Person) -> KnownPurpose:
+        return KnownPurpose(purpose=person.purpose, asked_at=self._now)
+
+    def _keep(self, told: dict[EntraId, KnownPurpose]) -> None:
         if told == self._kept:
             return
         try:

@@ -8,6 +8,7 @@ from shared.diff.situation import situate
 from shared.engine.evidence import with_evidence
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
+from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import silent
 from shared.engine.records import LedgerStore, exemptions
 from shared.engine.search import narrowed, read_directory
@@ -27,8 +28,11 @@ def no_longer_held(
         return frozenset()
     options = narrowed(settings.options, record.narrowing)
     ledger, _ = LedgerStore(parts.documents).read()
+    directory = read_directory(parts, options, silent)
+    # Everybody was asked anew: where the search went by an older answer, the next one knows better.
+    PurposeMemory(parts.documents, parts.clock.now()).replace(directory.people)
     situation = situate(
-        directory=read_directory(parts, options, silent),
+        directory=directory,
         organization=organization,
         ledger=ledger,
         exemptions=exemptions(parts.documents),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.diff.plan import Category
-from shared.engine.run import RunState
+from shared.engine.run import Outcome, RunState
 from shared.model import AccountType, MailboxPurpose
 from tests.builders.sides import account, directory, entra_id, organization, person
 from tests.engine.frame import Frame
@@ -57,3 +57,15 @@ def test_a_damaged_memory_of_purposes_is_forgotten(frame: Frame) -> None:
     assert again.state is RunState.SUCCEEDED
     assert again.counts[Category.CONVERT_USER] == 1
     assert frame.directory.purposes_asked == [entra_id(1), entra_id(1)]
+
+
+def test_an_older_answer_takes_nothing_and_the_next_search_knows_better(frame: Frame) -> None:
+    shared_mailbox(frame)
+    frame.search()
+    frame.directory.directory = directory([replace(OFFICE, purpose=MailboxPurpose.UNKNOWN), person(2, "bob")])
+    search = frame.search()
+    assert search.counts[Category.CONVERT_USER] == 1
+    run = frame.execute(search.plan_id or "")
+
+    assert run.counts[Outcome.DRIFTED] == 1
+    assert Category.CONVERT_USER not in frame.search().counts
