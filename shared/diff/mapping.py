@@ -130,6 +130,8 @@ def _person_verdict(
         return _disabled_verdict(person, licence, options)
     if licence is Licence.UNKNOWN_PLAN:
         return UNKNOWN_PLAN
+    if kind is ObjectKind.UNLICENSED_USER and person.purpose is MailboxPurpose.UNKNOWN:
+        return SkipReason.PURPOSE_UNKNOWN
     if kind is ObjectKind.UNLICENSED_USER:
         return LICENCES_DISTRUSTED if is_distrusted else _unlicensed_verdict(options)
     return USER
@@ -197,7 +199,7 @@ def _warnings(directory: Directory, subjects: Iterable[Subject], *, is_distruste
     unknown = sum(1 for s in subjects if s.verdict is SkipReason.PURPOSE_UNKNOWN)
     if unknown:
         warnings.append(
-            f"{unknown} disabled people may be shared mailboxes and are left alone. Grant MailboxSettings.Read to tell them apart."
+            f"{unknown} disabled or unlicensed people may be shared mailboxes and are left alone. Grant MailboxSettings.Read to tell them apart."
         )
     if directory.certificate.unreadable_people:
         warnings.append(

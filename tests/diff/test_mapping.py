@@ -256,3 +256,10 @@ def test_the_display_name_stands_in_where_entra_has_no_other_name() -> None:
     found = subject(replace(person(1, "office"), given_name="", surname="", display_name="Front Office"))
 
     assert (found.firstname, found.surname) == ("Front Office", "")
+
+
+def test_somebody_whose_purpose_entra_does_not_tell_is_left_as_they_are() -> None:
+    for fields in ({"account_enabled": False}, {"exchange_plans": ()}):
+        untold = replace(person(1, "ann"), purpose=MailboxPurpose.UNKNOWN, **fields)
+
+        assert subject(untold).verdict is SkipReason.PURPOSE_UNKNOWN

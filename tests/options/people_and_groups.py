@@ -38,6 +38,8 @@ class Kind(Enum):
     PURPOSE_REFUSED = auto()
     """Disabled, and Graph refused to tell the mailbox's purpose."""
     UNLICENSED = auto()
+    UNLICENSED_PURPOSE_REFUSED = auto()
+    """Enabled, unlicensed, and Graph refused to tell the mailbox's purpose."""
     LICENCE_UNKNOWN = auto()
     ACTIVE = auto()
     LIST = auto()
@@ -51,7 +53,7 @@ class Kind(Enum):
                 return What.SHARED_MAILBOXES in what
             case Kind.DISABLED | Kind.MAY_BE_SHARED | Kind.PURPOSE_REFUSED:
                 return What.DISABLED_USERS in what
-            case Kind.UNLICENSED | Kind.LICENCE_UNKNOWN | Kind.ACTIVE:
+            case Kind.UNLICENSED | Kind.UNLICENSED_PURPOSE_REFUSED | Kind.LICENCE_UNKNOWN | Kind.ACTIVE:
                 return What.ACTIVE_USERS in what
             case Kind.LIST:
                 return What.DISTRIBUTION_GROUPS in what
@@ -80,6 +82,8 @@ def kind_of_person(one: Person, *, counts: str | None) -> Kind | None:
         return Kind.MAY_BE_SHARED if is_either else Kind.DISABLED
     if is_unknown:
         return Kind.LICENCE_UNKNOWN
+    if not is_licensed and one.purpose is MailboxPurpose.UNKNOWN:
+        return Kind.UNLICENSED_PURPOSE_REFUSED
     return Kind.ACTIVE if is_licensed else Kind.UNLICENSED
 
 

@@ -103,7 +103,7 @@ class Sides:
                     and {What.DISABLED_USERS, What.SHARED_MAILBOXES} <= self._options.what
                 )
                 return Fate(type=FUNCTIONAL, active=True, new=True) if is_right_for_both else None
-            case Kind.PURPOSE_REFUSED:
+            case Kind.PURPOSE_REFUSED | Kind.UNLICENSED_PURPOSE_REFUSED:
                 return None
             case Kind.DISABLED:
                 return {
@@ -136,8 +136,9 @@ class Sides:
             if isinstance(p, Person) and p.account_enabled and not p.missing_properties
             if not self._options.group_scope or p.id in self._in_scope
         ]
-        considered = [k for k in kinds if k in (Kind.ACTIVE, Kind.UNLICENSED, Kind.LICENCE_UNKNOWN)]
-        return considered.count(Kind.UNLICENSED) * 100 > 30 * len(considered)
+        unlicensed = (Kind.UNLICENSED, Kind.UNLICENSED_PURPOSE_REFUSED)
+        considered = [k for k in kinds if k in (Kind.ACTIVE, *unlicensed, Kind.LICENCE_UNKNOWN)]
+        return sum(considered.count(k) for k in unlicensed) * 100 > 30 * len(considered)
 
     # Addresses (sections 5 and rule 6)
 
