@@ -6,9 +6,9 @@ from typing import Protocol
 
 from shared.diff.exempt import exempt_addresses
 from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, steps
-from shared.diff.plan import Change
+from shared.diff.plan import REMOVALS, Change
 from shared.diff.planner import sends_welcome_email
-from shared.engine.account_steps import AccountSteps, result_of
+from shared.engine.account_steps import AccountSteps, is_reached, result_of
 from shared.engine.chain_steps import ChainSteps
 from shared.engine.confirmation import confirm
 from shared.engine.journal import ResultJournal
@@ -22,10 +22,10 @@ from shared.engine.recheck import no_longer_held
 from shared.engine.records import Removed, Results, exemptions
 from shared.engine.refusals import native_sync_on
 from shared.engine.removal_steps import RemovalSteps
-from shared.engine.run import Outcome, Run, Selection
+from shared.engine.run import Outcome, Result, Run, Selection
 from shared.engine.selection import selected
 from shared.engine.trouble import RowsInTrouble, Trouble
-from shared.model import Address, FetchedAccount, Organization
+from shared.model import Account, Address, FetchedAccount, Organization
 from shared.settings import Settings
 
 
@@ -127,9 +127,9 @@ class Execution:
             raise ReadingCutError
         due = self._without_exempt(due, organization, record, journal)
         stale = no_longer_held(self._parts, self._settings, record, due, organization)
-        journal.add(result_of(c, Outcome.DRIFTED, "A plan made now would not take this.") for c in due if c.id in stale)
-        due = [c for c in due if c.id not in journal]
         by_uid = {a.uid: a for a in organization.accounts}
+        journal.add(_stale(c, by_uid.get(c.uid) if c.uid else None) for c in due if c.id in stale)
+        due = [c for c in due if c.id not in journal]
         by_primary = {a.primary_email: a for a in organization.accounts}
         steps_of = self._writers(organization, record, journal.run_id)
         trouble = Trouble(self._rows_in_trouble)
@@ -194,6 +194,13 @@ class Execution:
         ]
         journal.add(result_of(c, Outcome.EXCLUDED, "An exemption freezes this account.") for c in frozen)
         return [c for c in due if c.id not in journal]
+
+
+def _stale(change: Change, account: Account | None) -> Result:
+    """The result of a change that a plan made now would not hold: also one that was written before a crash is none of its."""
+    if account is not None and change.category not in REMOVALS and is_reached(change, account):
+        return result_of(change, Outcome.ALREADY)
+    return result_of(change, Outcome.DRIFTED, "A plan made now would not take this.")
 
 
 def _addresses(change: Change, of_account: tuple[Address, ...], record: PlanRecord) -> set[Address]:
