@@ -112,6 +112,7 @@ class _Known:
             self._skipped = {row.entra_id: row for row in plan.skipped}
             self._adoptions = {adoption.entra_id: adoption for adoption in plan.adoptions}
             self._listed = plan.listed
+        self._protected = frozenset(plan.protected) if plan is not None else frozenset()
         self._by_object: dict[EntraId, Change] = {}
         for change in self.changes:
             if change.entra_id is not None:
@@ -177,6 +178,8 @@ class _Known:
             yield "in Essentials, as the primary address of an account that belongs to an object"
         if any(change.uid is not None and address in _held(change) for change in self.changes):
             yield "in Essentials, on an account that the plan changes"
+        if address in self._protected:
+            yield "in Essentials, on an account that is never touched: an administrator's, or the app's own"
         noted = [note for entry in self._entries.values() if (note := entry.addresses.get(address)) is not None]
         if any(note.missing_since is None for note in noted):
             yield "in the ledger, as an address that Entra or this app gave to its account"

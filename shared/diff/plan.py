@@ -168,6 +168,8 @@ class Plan:
     welcome_emails: int
     """How many welcome mails the ticked changes send."""
     warnings: tuple[str, ...]
+    protected: tuple[Address, ...] = ()
+    """Addresses of administrators and of the app's own account, sorted: nothing is planned there. Empty in older plans."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

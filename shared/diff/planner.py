@@ -50,7 +50,14 @@ def make_plan(situation: Situation) -> Plan:
         native_sync_writes_users=organization.native_sync.writes_users,
         welcome_emails=welcome_emails((c for c in ordered if c.ticked), situation.options),
         warnings=situation.warnings + _native_warning(organization) + _not_kept_warning(situation),
+        protected=_protected(organization),
     )
+
+
+def _protected(organization: Organization) -> tuple[Address, ...]:
+    own = organization.certificate.own_account
+    accounts = (a for a in organization.accounts if a.type.is_protected or own in a.addresses)
+    return tuple(sorted({address for account in accounts for address in account.addresses}))
 
 
 def digest(changes: Iterable[Change]) -> str:

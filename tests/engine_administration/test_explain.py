@@ -124,6 +124,13 @@ def test_the_address_s_own_exemption_comes_first() -> None:
     assert found.exemption == exemption("bob@example.com")
 
 
+def test_an_account_that_is_never_touched_is_told_as_such() -> None:
+    found = explained("api-sync@example.com")
+
+    assert found.rows == ()
+    assert [place.partition(":")[0] for place in found.found] == ["in Essentials, on an account that is never touched"]
+
+
 def test_an_unknown_address_is_found_nowhere_as_of_the_plan() -> None:
     found = explained("nobody@example.com")
 

@@ -121,7 +121,7 @@ BROKEN = {
     "no permission for people": Broken(
         by=lambda w: application_of(w).remove("User.Read.All"),
         check=CheckName.GRAPH_PEOPLE,
-        detail="User.Read.All is missing (granted: GroupMember.Read.All)",
+        detail="User.Read.All is missing (granted: GroupMember.Read.All",
         fix="Add User.Read.All",
     ),
     "no permission for groups": Broken(
@@ -166,8 +166,20 @@ def test_a_sound_deployment_passes_every_check(estate: Estate, tmp_path: Path) -
 
     assert failed(checks) == set()
     assert all(check.detail and not check.fix for check in checks.values())
-    assert "not required" in checks[CheckName.GRAPH_MAILBOXES].detail
     assert not (tmp_path / "default" / "verify.json").exists()
+
+
+@pytest.mark.parametrize(("is_granted", "words"), [(True, "is granted"), (False, "not required")])
+def test_the_optional_permission_is_told_and_never_fails(
+    estate: Estate, world: World, tmp_path: Path, is_granted: bool, words: str
+) -> None:
+    roles = application_of(world)
+    roles[:] = [*(r for r in roles if r != "MailboxSettings.Read"), *(["MailboxSettings.Read"] if is_granted else [])]
+    with deployed(estate, tmp_path) as deployment:
+        check = verify(deployment)[CheckName.GRAPH_MAILBOXES]
+
+    assert check.ok
+    assert words in check.detail
 
 
 @pytest.mark.parametrize("credential", [Credential.CERTIFICATE, Credential.FEDERATED])
