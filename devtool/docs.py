@@ -9,6 +9,8 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 _ROOT_FILE = re.compile(r"[\w-]+\.(?:py|md|toml|txt|yaml|bicep)")
+_MADE_BY_COMMANDS = (".venv", ".cache")
+"""Folders that are there only after a command made them."""
 _HEADING = re.compile(r"^#+\s+(.+?)\s*$", re.MULTILINE)
 _NOT_WORD = re.compile(r"[^\w\- ]")
 
@@ -52,6 +54,8 @@ def _missing_files(root: Path, text: str) -> Iterator[str]:
         if not _PATH.fullmatch(span):
             continue
         first, slash, _ = span.partition("/")
+        if first in _MADE_BY_COMMANDS:
+            continue
         is_ours = (root / first).is_dir() if slash else bool(_ROOT_FILE.fullmatch(span))
         if is_ours and not (root / span).exists():
             yield span

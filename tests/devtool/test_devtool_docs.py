@@ -20,6 +20,7 @@ def _page(root: Path, text: str) -> Path:
         "[other](docs/other.md) and [a heading](docs/other.md#one-heading-two)",
         "[outside](https://example.com/nothing)",
         "`shared/errors.py`, `docs/`, `README.md`",
+        "`.venv/witness`, `.cache/azurite`",
         "`runs/{id}.json` and `settings.json` are no files of ours",
         "```\n[nothing](nowhere.md) `shared/none.py`\n```\n",
         "# Here\n[up](#here)",
