@@ -121,7 +121,7 @@ class SettingsPage {
       const rows = Object.entries(changes).map(([name, value]) => [this.entries.get(name).label, el("span", {}, el("del", {}, this.entries.get(name).was), " ", el("ins", {}, value))]);
       const closes = Object.keys(changes).some((name) => CLOSES_GATE.includes(name));
       if ("SYNC_GROUP_SCOPE" in changes && this.app.has("POST", "settings/preview")) this.preview(changes, scope);
-      return [facts(rows), scope, closes ? notice("info", "Unattended runs will wait", el("p", {}, "They report and write nothing until a person has executed a plan made under the new options.")) : "", el("p", { class: "quiet" }, "The app connects to everything before it saves."), trouble, choices(close, go)];
+      return [facts(rows), scope, closes ? notice("info", "Unattended runs will wait", el("p", {}, "They report and write nothing until a person has executed a plan made under the new options.")) : "", el("p", { class: "quiet" }, "Scope groups are looked up in Entra before they are saved. Verify connects to everything."), trouble, choices(close, go)];
     });
   }
 
