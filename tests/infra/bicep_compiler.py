@@ -34,6 +34,11 @@ class BicepCompiler:
         """The template of a file, as JSON text."""
         return self._run("build", str(file), "--stdout")
 
+    @property
+    def graph_types(self) -> Path | None:
+        """The Microsoft Graph extension's types, from beside the compiler; None: it fetches the published ones."""
+        return max(self.path.resolve().parent.glob("**/graph-v1.0-*.tgz"), default=None)
+
     def build_all(self, folder: Path) -> Answer:
         """The templates of all files under a folder, each beside its file."""
         return self._run("build", "--pattern", "**/*.bicep", folder=folder)
@@ -47,8 +52,18 @@ class BicepCompiler:
         return self._run("format", "--pattern", "**/*.bicep*", folder=folder)
 
     def snapshot(self, file: Path, environment: Mapping[str, str]) -> dict[str, Any]:
-        """What a deployment with this parameter file, in these environment variables, would make; written beside the file."""
-        scope = ("--subscription-id", _SUBSCRIPTION, "--tenant-id", TENANT, "--resource-group", "rg-sync")
+        """What a deployment into a resource group with this parameter file would make; written beside the file.
+
+        ``environment``: the variables that the file reads.
+        """
+        return self._snapshot(file, environment, ("--resource-group", "rg-sync"))
+
+    def subscription_snapshot(self, file: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+        """As ``snapshot``, for a deployment into a subscription."""
+        return self._snapshot(file, environment, ())
+
+    def _snapshot(self, file: Path, environment: Mapping[str, str], group: tuple[str, ...]) -> dict[str, Any]:
+        scope = ("--subscription-id", _SUBSCRIPTION, "--tenant-id", TENANT, *group)
         place = ("--location", "westeurope")
         answer = self._run("snapshot", str(file), "--mode", "overwrite", *scope, *place, environment=environment)
         assert (answer.status, answer.said) == (0, ""), answer.said

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.bicep_compiler import find_compiler
+from tests.infra.bicep_compiler import INSTALL, find_compiler
+from tests.infra.conftest import compiler_or_skip
 
 
 def _executable(path: Path) -> Path:
@@ -53,3 +54,15 @@ def test_the_one_that_is_named_comes_first(root: Path, tmp_path: Path) -> None:
     named = _executable(tmp_path / "mine" / "bicep")
 
     assert _found(root, {"PATH": "", "BICEP": str(named)}) == named
+
+
+def test_without_a_compiler_a_test_is_skipped_with_the_line_that_installs_one(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(pytest.skip.Exception, match="az bicep install") as skipped:
+        compiler_or_skip(root, {"PATH": str(tmp_path)})
+
+    assert str(skipped.value) == INSTALL
+
+
+def test_without_a_compiler_ci_fails(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(pytest.fail.Exception, match="az bicep install"):
+        compiler_or_skip(root, {"PATH": str(tmp_path), "CI": "true"})

@@ -9,8 +9,8 @@ from tests.infra.conftest import copy_of_infra
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Path:
-    return copy_of_infra(tmp_path / "infra")
+def files(tmp_path: Path, compiler: BicepCompiler) -> Path:
+    return copy_of_infra(tmp_path / "infra", compiler)
 
 
 def _texts(folder: Path) -> dict[Path, str]:
