@@ -27,8 +27,8 @@ class _Conversion:
 def conversion_rows(subject: Subject, wish: Wish, account: Account, situation: Situation) -> list[Change]:
     """What differs in type and activity; one row where one decision covers both."""
     entry = situation.entry_of(subject)
-    rival = rival_of(account, owner=subject.id, situation=situation)
-    conversions = [c for c in (_type(wish, account, entry, situation), _activity(wish, account, entry, rival)) if c]
+    found = (_type(wish, account, entry, situation), _activity(subject, wish, account, entry, situation))
+    conversions = [c for c in found if c is not None]
     if len(conversions) == 2 and _go_together(*conversions):
         conversions = [_both(*conversions)]
     whom = target(account, subject)
@@ -78,7 +78,9 @@ def _former_role(entry: LedgerEntry | None) -> AccountType | None:
     return entry.user_type or (entry.type if entry.type is not None and entry.type.is_user else None)
 
 
-def _activity(wish: Wish, account: Account, entry: LedgerEntry | None, rival: str) -> _Conversion | None:
+def _activity(
+    subject: Subject, wish: Wish, account: Account, entry: LedgerEntry | None, situation: Situation
+) -> _Conversion | None:
     noted = entry.is_active if entry is not None else None
     if wish.activity is ActivityWish.AS_IT_IS or account.is_active == (wish.activity is ActivityWish.ACTIVE):
         return None
@@ -90,8 +92,8 @@ def _activity(wish: Wish, account: Account, entry: LedgerEntry | None, rival: st
         is_by_hand=is_by_hand,
         is_ticked=not is_by_hand and not (is_deactivation and is_functional_by_hand(account, entry)),
         takes=is_deactivation,
-        rival=rival if is_deactivation else "",
-        impact=f"Mail to {listing(account.addresses)} {'is rejected' if is_deactivation else 'is accepted again'}.",
+        rival=rival_of(account, owner=subject.id, situation=situation) if is_deactivation else "",
+        impact=f"Mail to {listing(situation.kept_by(account))} {'is rejected' if is_deactivation else 'is accepted again'}.",
     )
 
 

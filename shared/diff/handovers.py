@@ -1,32 +1,45 @@
 """Rows that hand addresses over: the smallest sets of changes none of which can be done without the others share a chain."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from shared.diff.adds import add_values
+from shared.diff.closings import Closing, closings
 from shared.diff.plan import Blocked, Category, Change, Values
 from shared.diff.rows import Target, change, in_words, target
 from shared.diff.situation import Situation
 from shared.diff.subject import Wish
 from shared.diff.transfers import Freed, Rows, Transfer, rows_to_build_upon, transfers
-from shared.model import Address
+from shared.model import Address, Uid
 
 
 def with_handovers(changes: Sequence[Change], situation: Situation) -> list[Change]:
     """The changes with those that hand addresses over; a row that a chain needs is in the chain instead of alone."""
     rows = rows_to_build_upon(changes)
+    found = transfers(situation, rows)
+    makers = [_ChainRows(chain, rows, situation, {}) for chain in _chains(found, {})]
+    # Only now is it known which chains are ticked; what ends one may join it with others of the same account.
+    closed = closings(changes, _handed_over(makers), situation)
+    if closed:
+        makers = [_ChainRows(chain, rows, situation, closed) for chain in _chains(found, closed)]
     result = {c.id: c for c in changes}
-    for chain in _chains(transfers(situation, rows)):
-        maker = _ChainRows(chain, rows, situation)
+    for maker in makers:
         for replaced in maker.replaced:
             result.pop(replaced.id, None)
         result.update({row.id: row for row in maker.rows()})
     return list(result.values())
 
 
-def _chains(found: Sequence[Transfer]) -> list[list[Transfer]]:
-    """The transfers in sets that belong together: between the same two accounts, or one after the other's rename."""
+def _handed_over(makers: Iterable["_ChainRows"]) -> list[Transfer]:
+    """The transfers of ticked chains out of accounts that no other chain takes anything from."""
+    ticked = [t for maker in makers if maker.is_ticked for t in maker.chain]
+    elsewhere = {t.giver.uid for maker in makers if not maker.is_ticked for t in maker.chain}
+    return [t for t in ticked if t.giver.uid not in elsewhere]
+
+
+def _chains(found: Sequence[Transfer], closed: Mapping[Uid, Closing]) -> list[list[Transfer]]:
+    """The transfers in sets that belong together: between the same two accounts, one after the other's rename, or closed as one."""
     parent: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -36,6 +49,8 @@ def _chains(found: Sequence[Transfer]) -> list[list[Transfer]]:
 
     for transfer in found:
         keys = _keys(transfer)
+        if transfer.giver.uid in closed:
+            keys.append(f"closing of {transfer.giver.uid}")
         for key in keys[1:]:
             parent[root(key)] = root(keys[0])
     chains: dict[str, list[Transfer]] = {}
@@ -64,8 +79,10 @@ def _taker_key(transfer: Transfer) -> str:
 class _ChainRows:
     """The rows of one chain."""
 
-    def __init__(self, chain: Sequence[Transfer], rows: Rows, situation: Situation) -> None:
-        self._chain = chain
+    def __init__(
+        self, chain: Sequence[Transfer], rows: Rows, situation: Situation, closed: Mapping[Uid, Closing]
+    ) -> None:
+        self.chain = chain
         self._situation = situation
         content = sorted(f"{t.address}|{t.giver.uid}|{_taker_key(t)}" for t in chain)
         self._id = hashlib.sha256("\n".join(content).encode()).hexdigest()[:12]
@@ -76,22 +93,26 @@ class _ChainRows:
             for t in chain
             if t.taker_account is None and t.taker.entra_id is not None and t.is_new_primary
         ]
-        self.replaced = (*self._renames, *self._adds)
+        ended = [closed[uid] for uid in sorted({t.giver.uid for t in chain}) if uid in closed]
+        self._closing = [row for closing in ended for row in closing.rows]
+        self.replaced = (*self._renames, *self._adds, *(row for closing in ended for row in closing.replaced))
         """The rows that are in the chain instead of alone."""
         self._blocked: Blocked | None = next((t.verdict.blocked for t in chain if t.verdict.blocked), None)
-        self._ticked = all(t.is_tickable for t in chain) and all(c.ticked for c in self._renames)
+        self.is_ticked = (
+            self._blocked is None and all(t.is_tickable for t in chain) and all(c.ticked for c in self._renames)
+        )
 
     def rows(self) -> list[Change]:
         """All of them."""
-        rows = [replace(c, chain=self._id, ticked=self._ticked) for c in self._renames]
+        rows = [replace(c, chain=self._id, ticked=self.is_ticked) for c in self._renames]
         rows += [self._added(c) for c in self._adds]
         pairs: dict[tuple[str, str], list[Transfer]] = {}
-        for transfer in self._chain:
+        for transfer in self.chain:
             pairs.setdefault((str(transfer.giver.uid), _taker_key(transfer)), []).append(transfer)
         for pair in pairs.values():
             rows += self._freed(pair)
             rows += self._given(pair)
-        return rows
+        return rows + [replace(c, chain=self._id) for c in self._closing]
 
     def _freed(self, pair: Sequence[Transfer]) -> list[Change]:
         giver, taker = self._giver(pair[0]), pair[0].taker
@@ -106,7 +127,7 @@ class _ChainRows:
                 reason=" ".join([f"Entra gives {', '.join(addresses)} to {taker.name}.", *_reasons(pair)]),
                 proof=" ".join(dict.fromkeys(t.verdict.proof for t in pair if t.verdict.proof)),
                 mail_impact=_moves(addresses, giver, taker),
-                ticked=self._ticked,
+                ticked=self.is_ticked,
                 blocked=self._blocked,
                 chain=self._id,
                 takes=True,
@@ -137,7 +158,7 @@ class _ChainRows:
             after=after,
             reason=f"Entra lists {', '.join(addresses)}, which the account {giver.address} still has.",
             mail_impact=_moves(addresses, giver, taker),
-            ticked=self._ticked,
+            ticked=self.is_ticked,
             blocked=self._blocked,
             warnings=warnings,
             chain=self._id,
@@ -164,7 +185,7 @@ class _ChainRows:
             after=values,
             reason=f"Entra has this {in_words(subject.kind)}; its primary address comes from another account.",
             mail_impact=f"Mail to {added.address} may not arrive for up to 60 minutes.",
-            ticked=self._ticked,
+            ticked=self.is_ticked,
             blocked=self._blocked,
             chain=self._id,
         )

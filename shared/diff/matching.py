@@ -51,8 +51,12 @@ def match(subjects: Iterable[Subject], accounts: Iterable[Account], ledger: Ledg
     for subject in subjects:
         matcher.by_primary_address(subject)
     # What is skipped comes last: whether it finds an account must not depend on what an execution adds.
+    served: set[Address] = set()
     for subject in sorted(subjects, key=lambda s: (isinstance(s.verdict, SkipReason), s.id)):
-        matcher.by_alias(subject)
+        # Nor does whoever shares a primary address with an object that comes first: it may get an account of its own.
+        if subject.addresses is not None and subject.addresses.primary not in served:
+            served.add(subject.addresses.primary)
+            matcher.by_alias(subject)
     return matcher.result()
 
 

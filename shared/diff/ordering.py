@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.diff.plan import ADDS, REMOVALS, Category, Change
-from shared.model import Address, Uid
+from shared.model import AccountType, Address, Uid
 
 BATCH_SIZE = 25
 """How many accounts one request creates. Source: facts of the API: no published maximum, so small batches."""
@@ -54,10 +54,23 @@ def printed(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda c: (PRINTED_ORDER[c.category], c.address, c.id)))
 
 
-def steps(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple[Step, ...]:
-    """The selection as steps: accounts that exist first, by address, then removals, additions in batches, and chains.
+def is_early(chain: Iterable[Change]) -> bool:
+    """Whether a chain is carried out before accounts are created: where it concerns accounts that exist, and may free seats."""
+    return all(change.uid is not None for change in chain)
 
-    Additions come after what may free a seat, and chains after the additions that they may hand something to.
+
+def may_take_a_seat(change: Change) -> bool:
+    """Whether the change makes an account that exists a user, or active."""
+    after = change.after
+    is_made_user = after.type is not None and after.type is not AccountType.FUNCTIONAL_ACCOUNT
+    return change.category not in ADDS and (is_made_user or after.is_active is True)
+
+
+def phases(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple[tuple[Step, ...], ...]:
+    """The selection in phases of steps, each in order of address; every step of a phase comes before any of the next.
+
+    Seats are freed before they are filled: accounts that need none, removals, chains among accounts that exist, accounts
+    that may need one, additions in batches, and the chains that hand something to what was added.
     """
     by_account: dict[Uid, list[Change]] = {}
     adds: list[Change] = []
@@ -76,9 +89,21 @@ def steps(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple
         (AccountStep(uid=uid, address=cs[0].address, changes=_renames_first(cs)) for uid, cs in by_account.items()),
         key=lambda step: (step.address, step.uid),
     )
-    batches = [CreateStep(changes=tuple(adds[i : i + batch_size])) for i in range(0, len(adds), batch_size)]
+    takers = {step.uid for step in accounts if any(may_take_a_seat(c) for c in step.changes)}
     handovers = [ChainStep(chain=chain, changes=tuple(cs)) for chain, cs in sorted(chains.items())]
-    return (*accounts, *sorted(removals, key=lambda step: (step.address, step.uid)), *batches, *handovers)
+    return (
+        tuple(step for step in accounts if step.uid not in takers),
+        tuple(sorted(removals, key=lambda step: (step.address, step.uid))),
+        tuple(step for step in handovers if is_early(step.changes)),
+        tuple(step for step in accounts if step.uid in takers),
+        tuple(CreateStep(changes=tuple(adds[i : i + batch_size])) for i in range(0, len(adds), batch_size)),
+        tuple(step for step in handovers if not is_early(step.changes)),
+    )
+
+
+def steps(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple[Step, ...]:
+    """The steps of all phases, one after the other."""
+    return tuple(step for phase in phases(selection, batch_size=batch_size) for step in phase)
 
 
 def _renames_first(changes: list[Change]) -> tuple[Change, ...]:

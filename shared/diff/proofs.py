@@ -72,9 +72,9 @@ def address_verdict(
 def rival_of(account: Account, *, owner: EntraId | None, situation: Situation) -> str:
     """Who else has an address of the account, in words; empty where nobody has.
 
-    An account is removed, deactivated or, as a leaver's, converted only where nobody has.
+    An account is removed, deactivated or, as a leaver's, converted only where nobody has, or its chain gives them there.
     """
-    for address in account.addresses:
+    for address in situation.kept_by(account):
         for entra_id in situation.listed_by.get(address, ()):
             if entra_id != owner:
                 return f"{address} is an address of {situation.subjects[entra_id].name} ({entra_id})."

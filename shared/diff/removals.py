@@ -45,23 +45,14 @@ class Leaver:
 
 def leavers(situation: Situation) -> Iterator[Leaver]:
     """The leavers that something would be done to, in order of address; what is done needs a proof of its own."""
-    missing = {
-        entry.uid: (entra_id, entry)
-        for entra_id, entry in situation.ledger.entries.items()
-        if entry.uid is not None and entra_id not in situation.subjects
-    }
-    for account in situation.organization.accounts:
-        if account.uid in situation.untouchable:
-            continue
-        entra_id = situation.matching.object_of.get(account.uid)
-        if entra_id is not None:
-            found = _who_left_the_scope(account, entra_id, situation)
-        elif account.uid in missing:
-            found = _who_is_missing(account, *missing[account.uid], situation)
-        else:
-            continue
-        if found is not None and _needs_change(found):
-            yield found
+    found = (_leaver(account, situation) for account in situation.organization.accounts)
+    yield from (leaver for leaver in found if leaver is not None)
+
+
+def leaver_rows(account: Account, situation: Situation) -> list[Change]:
+    """The row of one account, where it is a leaver's that something would be done to."""
+    leaver = _leaver(account, situation)
+    return [] if leaver is None else [_leaver_row(leaver, situation)]
 
 
 def removal_rows(situation: Situation) -> list[Change]:
@@ -72,6 +63,19 @@ def removal_rows(situation: Situation) -> list[Change]:
         if account.uid not in known and account.uid not in situation.untouchable:
             rows += _stray_row(account, situation)
     return rows
+
+
+def _leaver(account: Account, situation: Situation) -> Leaver | None:
+    if account.uid in situation.untouchable:
+        return None
+    entra_id = situation.matching.object_of.get(account.uid)
+    owner = situation.ledger_owners.get(account.uid)
+    found: Leaver | None = None
+    if entra_id is not None:
+        found = _who_left_the_scope(account, entra_id, situation)
+    elif owner is not None and owner not in situation.subjects:
+        found = _who_is_missing(account, owner, situation.ledger.entries[owner], situation)
+    return found if found is not None and _needs_change(found) else None
 
 
 def _asks_for_removal(situation: Situation, *, is_group: bool) -> bool:
@@ -158,7 +162,9 @@ def _leaver_row(leaver: Leaver, situation: Situation) -> Change:
         after=after,
         reason=reason,
         proof=proof if is_proven else "",
-        mail_impact=f"Mail to {listing(account.addresses)} stops." if stops else "Mail goes on; the seat is freed.",
+        mail_impact=f"Mail to {listing(situation.kept_by(account))} stops."
+        if stops
+        else "Mail goes on; the seat is freed.",
         ticked=not (is_by_hand or (stops and (leaver.is_living or is_functional_by_hand(account, leaver.entry)))),
         blocked=blocked,
         takes=True,

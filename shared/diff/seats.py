@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from shared.diff.ordering import is_early
 from shared.diff.plan import ADDS, REMOVALS, Blocked, Category, Change, Seats
 from shared.model import Account, AccountType, Organization, Uid
 
@@ -23,7 +24,8 @@ def seats_needed(change: Change, account: Account | None) -> int:
 def seat(changes: Iterable[Change], organization: Organization) -> tuple[list[Change], Seats]:
     """The changes with those blocked that find no seat, and the seats before and after what is ticked.
 
-    Seats are freed before they are filled; conversions come before additions, then the order of addresses decides.
+    Seats are freed before they are filled; conversions come before additions, then the order of addresses decides. What a
+    chain frees that waits for an addition is counted, and fills nothing.
     """
     changes = list(changes)
     accounts: dict[Uid, Account] = {a.uid: a for a in organization.accounts}
@@ -33,7 +35,10 @@ def seat(changes: Iterable[Change], organization: Organization) -> tuple[list[Ch
 
     limit = organization.licences.limit
     used_before = organization.active_users
-    used = used_before + sum(need(c) for c in changes if c.ticked and need(c) < 0)
+    late = _late_chains(changes)
+    freeing = [c for c in changes if c.ticked and need(c) < 0]
+    freed_late = sum(need(c) for c in freeing if c.chain in late)
+    used = used_before + sum(need(c) for c in freeing) - freed_late
     takers = [i for i, c in enumerate(changes) if c.ticked and need(c) > 0]
     takers.sort(key=lambda i: (changes[i].category is not Category.CONVERT_USER, changes[i].address, changes[i].id))
     for index in takers:
@@ -41,7 +46,15 @@ def seat(changes: Iterable[Change], organization: Organization) -> tuple[list[Ch
             changes[index] = _without_seat(changes[index], limit)
         else:
             used += 1
-    return changes, Seats(limit=limit, used_before=used_before, used_after=used)
+    return changes, Seats(limit=limit, used_before=used_before, used_after=used + freed_late)
+
+
+def _late_chains(changes: Iterable[Change]) -> set[str]:
+    chains: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.chain is not None:
+            chains.setdefault(change.chain, []).append(change)
+    return {chain for chain, rows in chains.items() if not is_early(rows)}
 
 
 def _uses_seat(type_: AccountType | None, *, is_active: bool) -> int:

@@ -1,7 +1,7 @@
 """The situation: both sides, matched and indexed, as every row maker sees it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.diff.evidence import Evidence
@@ -47,6 +47,8 @@ class Situation:
     ledger_owners: Mapping[Uid, EntraId]
     """Which object the ledger gives each account to."""
     warnings: tuple[str, ...]
+    handed_over: Mapping[Uid, frozenset[Address]] = field(default_factory=dict)
+    """The addresses that ticked chains take from each account: they do not stand in the way of what ends the chain."""
 
     def account_of(self, subject: Subject) -> Account | None:
         """The account that belongs to the subject; None where there is none."""
@@ -67,6 +69,11 @@ class Situation:
     def owner_of(self, account: Account) -> EntraId | None:
         """The object that the account belongs to, living or by the ledger; None for a stray."""
         return self.matching.object_of.get(account.uid) or self.ledger_owners.get(account.uid)
+
+    def kept_by(self, account: Account) -> tuple[Address, ...]:
+        """The addresses of the account but for those that ticked chains take from it."""
+        handed_over = self.handed_over.get(account.uid, frozenset())
+        return tuple(address for address in account.addresses if address not in handed_over)
 
     def is_claimed_by(self, address: Address, subject: Subject) -> bool:
         """Whether the subject is the one that may get the address."""

@@ -1,13 +1,15 @@
 """Chain steps: hand addresses over, each freed right before it is taken, and put back where the taking end fails."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from shared.diff.ordering import ChainStep
+from shared.diff.closings import is_closing
+from shared.diff.ordering import AccountStep, ChainStep, RemoveStep
 from shared.diff.plan import ADDS, REMOVALS, Change
-from shared.engine.account_steps import edit_of, is_reached, new_account, result_of
+from shared.engine.account_steps import AccountSteps, edit_of, is_reached, new_account, result_of
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.ports import AccountWriter
+from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Outcome, Result
 from shared.errors import RefusedError, SyncError
 from shared.model import (
@@ -42,13 +44,21 @@ class ChainSteps:
         keeper: LeaseKeeper,
         accounts: Mapping[Uid, Account],
         *,
+        updates: AccountSteps,
+        removals: RemovalSteps,
         own_account: Address,
         welcome: frozenset[str],
         keep: Callable[[FetchedAccount], None],
     ) -> None:
-        """``accounts`` are those listed now; ``keep`` stores an account's whole object before it is removed."""
+        """``accounts`` are those listed now; ``updates`` and ``removals`` end chains that close an account.
+
+        ``keep`` stores an account's whole object before it is removed.
+        """
         self._writer = writer
         self._keeper = keeper
+        self._listed = accounts
+        self._updates = updates
+        self._removals = removals
         self._primary = {uid: account.primary_email for uid, account in accounts.items()}
         self._own_account = own_account
         self._welcome = welcome
@@ -56,8 +66,9 @@ class ChainSteps:
 
     def hand_over(self, step: ChainStep) -> list[Result]:
         """The results of all changes of one chain."""
-        freeing = [c for c in step.changes if c.category in REMOVALS or _drops(c)]
-        taking = [c for c in step.changes if c not in freeing]
+        closing = [c for c in step.changes if is_closing(c, step.changes)]
+        freeing = [c for c in step.changes if c not in closing and (c.category in REMOVALS or _drops(c))]
+        taking = [c for c in step.changes if c not in closing and c not in freeing]
         results: dict[str, Result] = {}
         waiting = taking
         while waiting:
@@ -75,6 +86,9 @@ class ChainSteps:
         for change in freeing:
             if change.id not in results:
                 results[change.id] = self._left(change)
+        is_handed_over = all(results[c.id].outcome in (Outcome.DONE, Outcome.ALREADY) for c in taking)
+        for change in closing:
+            results[change.id] = self._close(change) if is_handed_over else _left_open(change)
         return [results[c.id] for c in step.changes]
 
     def _take(self, change: Change, freeing: Sequence[Change], results: dict[str, Result]) -> None:
@@ -207,6 +221,24 @@ class ChainSteps:
             ]
         )
 
+    def _close(self, change: Change) -> Result:
+        """The result of what ends the chain, now that nobody else needs an address of the account."""
+        listed = self._listed.get(change.uid) if change.uid is not None else None
+        if listed is None or change.uid is None:
+            outcome = Outcome.ALREADY if change.category in REMOVALS else Outcome.DRIFTED
+            return result_of(change, outcome, "The account is not there any more.")
+        listed = replace(listed, primary_email=self._primary[change.uid])
+        try:
+            if change.category in REMOVALS:
+                removal = RemoveStep(uid=change.uid, address=change.address, changes=(change,))
+                (result,) = self._removals.remove(removal, listed)
+            else:
+                update = AccountStep(uid=change.uid, address=change.address, changes=(change,))
+                (result,) = self._updates.update(update, listed)
+        except RefusedError as error:
+            return result_of(change, Outcome.FAILED, error.detail)
+        return result
+
     def _left(self, change: Change) -> Result:
         """The result of a freeing change that no taking change used: gone already, or left as it is."""
         try:
@@ -216,6 +248,10 @@ class ChainSteps:
             return result_of(change, outcome, str(reason))
         is_gone = change.category not in REMOVALS and is_reached(change, account)
         return result_of(change, Outcome.ALREADY if is_gone else Outcome.DRIFTED, "Nothing took it.")
+
+
+def _left_open(change: Change) -> Result:
+    return result_of(change, Outcome.DRIFTED, "An address of the account was not handed over, so it stays as it is.")
 
 
 def _drops(change: Change) -> bool:

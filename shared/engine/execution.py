@@ -164,19 +164,23 @@ class Execution:
         def keep(fetched: FetchedAccount) -> None:
             removed.keep(run_id, fetched)
 
+        accounts = AccountSteps(
+            writer,
+            self._keeper,
+            {address: a for a in organization.accounts for address in a.addresses},
+            own_account=own_account,
+            welcome=welcome,
+        )
+        removals = RemovalSteps(writer, self._keeper, own_account=own_account, keep=keep)
         return _Writers(
-            accounts=AccountSteps(
-                writer,
-                self._keeper,
-                {address: a for a in organization.accounts for address in a.addresses},
-                own_account=own_account,
-                welcome=welcome,
-            ),
-            removals=RemovalSteps(writer, self._keeper, own_account=own_account, keep=keep),
+            accounts=accounts,
+            removals=removals,
             chains=ChainSteps(
                 writer,
                 self._keeper,
                 {a.uid: a for a in organization.accounts},
+                updates=accounts,
+                removals=removals,
                 own_account=own_account,
                 welcome=welcome,
                 keep=keep,

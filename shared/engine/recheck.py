@@ -53,7 +53,10 @@ def _is_on_its_way(change: Change, account: Account | None) -> bool:
     """Whether a chain freed what the change takes in an earlier slice: a state that the plan itself passes through."""
     if change.chain is None:
         return False
-    return account is None or set(change.before.alias_emails or ()).isdisjoint(account.addresses)
+    if account is None:
+        return True
+    freed = change.before.alias_emails or ()
+    return bool(freed) and set(freed).isdisjoint(account.addresses)
 
 
 def _content(change: Change) -> tuple[object, ...]:

@@ -60,7 +60,9 @@ def test_nothing_is_left_to_do_after_the_ticked_changes(
 def test_an_address_has_one_owner_after_any_prefix_of_the_ticked_changes(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
 ) -> None:
-    found = plan(directory, organization, ledger=data.draw(ledgers(organization)), options=options)
+    ledger = data.draw(ledgers(organization))
+    evidence = evidence_of(data, ledger, directory)
+    found = plan(directory, organization, ledger=ledger, options=options, evidence=evidence)
     ordered = in_order(organization, [c for c in found.changes if c.ticked])
     prefix = ordered[: data.draw(st.integers(0, len(ordered)))]
 
@@ -180,6 +182,21 @@ def test_ticked_changes_never_need_more_seats_than_there_are(
     changed = after(organization, in_order(organization, [c for c in found.changes if c.ticked]))
 
     assert found.seats.used_after == changed.active_users
+    limit = organization.licences.limit
+    assert limit is None or changed.active_users <= max(limit, organization.active_users)
+
+
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_no_step_needs_a_seat_before_one_is_free(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ledger = data.draw(ledgers(organization))
+    evidence = evidence_of(data, ledger, directory)
+    found = plan(directory, organization, ledger=ledger, options=options, evidence=evidence)
+    carried_out = steps([c for c in found.changes if c.ticked])
+    begun = carried_out[: data.draw(st.integers(0, len(carried_out)))]
+    changed = after(organization, in_order(organization, [c for step in begun for c in step.changes]))
+
     limit = organization.licences.limit
     assert limit is None or changed.active_users <= max(limit, organization.active_users)
 

@@ -10,9 +10,9 @@ from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, 
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions, What
 from shared.diff.plan import Blocked, ObjectKind
 from shared.diff.written import written
-from shared.model import Account, AccountType, Address, Domain
+from shared.model import Account, AccountType, Address, Domain, Person
 from tests.builders.essentials import after
-from tests.builders.sides import NOW, account, directory, entra_id, organization, person, plan
+from tests.builders.sides import NOW, account, directory, entra_id, group, organization, person, plan
 
 REMOVING = SyncOptions(how=frozenset(How), grace_days=0)
 GONE = Evidence(gone=frozenset({entra_id(9)}))
@@ -145,3 +145,21 @@ def test_an_old_primary_address_in_an_inactive_domain_stays_as_an_alias() -> Non
     (row,) = found.changes
     assert row.ticked
     assert not row.takes
+
+
+def test_a_match_by_alias_does_not_depend_on_what_an_execution_adds() -> None:
+    def sharing(number: int, *aliases: str) -> Person:
+        mail = Address("cy@example.com")
+        return replace(person(number, "ann", aliases=aliases), mail=mail, primary_smtp=mail)
+
+    there = organization([account(5, "list", aliases=("ann@example.com",))])
+    there = replace(there, accounts=tuple(replace(a, firstname="Ann", surname="Example") for a in there.accounts))
+    staff = group(100, "ann", aliases=("list@example.com",))
+    sides = directory([person(1, "ann"), person(2, "ann"), sharing(3), sharing(4, "list@example.com")], [staff])
+    first = plan(sides, there)
+    ticked = [c for c in first.changes if c.ticked]
+    there = after(there, ticked)
+    ledger = adopt(Ledger(), first.adoptions, scope="", now=NOW)
+    ledger = note_writes(ledger, written(ticked, [], there), scope="", now=NOW)
+
+    assert [c for c in plan(sides, there, ledger=ledger).changes if c.ticked] == []

@@ -110,7 +110,9 @@ class _Statement(Sides):
             firstname=firstname or account.firstname,
             surname=surname or account.surname,
             type=self._type(fate, account, entry),
-            is_active=self._activity(fate, account, entry, rivals=bool(claimants)),
+            is_active=self._activity(
+                fate, account, entry, rivals=self._has_rival(self._without_handed_over(account), one.id)
+            ),
         )
 
     def _is_primary_of_another(self, address: Address, account: Account) -> bool:
@@ -141,8 +143,7 @@ class _Statement(Sides):
             return account.is_active  # changed by hand: kept
         if fate.active:
             return True
-        is_blocked = rivals or self._someone_is_unreadable
-        return is_blocked or _is_functional_by_hand(account, entry)
+        return rivals or _is_functional_by_hand(account, entry)
 
     def _with_addresses(self, one: Person | Group, account: Account, entry: LedgerEntry | None) -> Account:
         """Given what is free, handed over what is proven; dropped what the ledger knows and nobody lists, after the grace."""
@@ -214,7 +215,7 @@ class _Statement(Sides):
         is_proven = former in self._deleted or former in self._gone
         since = self._deleted.get(former) or entry.missing_since
         is_due = _managed_by(entry.kind) in self._options.what and how in self._options.how
-        if not (is_due and is_proven and self._grace_is_over(since)) or self._has_rival(account, former):
+        if not (is_due and is_proven and self._grace_is_over(since)) or self._has_rival(remaining, former):
             return remaining
         return self._treated(remaining, entry, Leavers.REMOVE if is_group else self._options.leavers)
 
@@ -229,7 +230,7 @@ class _Statement(Sides):
         is_proven = entry.scope == scope_fingerprint((SCOPE_GROUP,)) and one.id in self._left_scope
         if not (is_due and is_proven and self._grace_is_over(entry.left_scope_since)):
             return remaining
-        if self._has_rival(account, one.id) or self._options.leavers is not Leavers.FUNCTIONAL_ACCOUNT:
+        if self._has_rival(remaining, one.id) or self._options.leavers is not Leavers.FUNCTIONAL_ACCOUNT:
             return remaining
         return self._treated(remaining, entry, Leavers.FUNCTIONAL_ACCOUNT)
 

@@ -1,0 +1,179 @@
+"""Accounts that end with a chain: their addresses are handed over first, and only then are they removed, converted or put away."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
+from shared.diff.plan import Change
+from shared.engine.run import Outcome
+from shared.model import AccountType, Person, Whereabouts
+from tests.builders.sides import account, directory, entra_id, organization, person
+from tests.engine.frame import Frame
+from tests.twins.memory_essentials import MemoryEssentials
+
+ALL = SyncOptions(how=frozenset(How), grace_days=0)
+SHARED, ALSO_SHARED = "info@example.com", "sales@example.com"
+
+
+def ann_leaves_and_bob_gets_her_alias(frame: Frame, treatment: Leavers) -> None:
+    """Ann is gone, and Bob lists the alias that her account still has."""
+    settled(frame, [person(1, "ann", aliases=(SHARED,)), person(2, "bob"), person(3, "cy")])
+    frame.options = replace(ALL, leavers=treatment)
+    frame.directory.directory = directory([person(2, "bob", aliases=(SHARED,)), person(3, "cy")])
+    frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
+
+
+def settled(frame: Frame, people: list[Person]) -> None:
+    """Both sides agree, and the ledger knows it."""
+    frame.options = ALL
+    frame.directory.directory = directory(people)
+    accounts = [
+        account(4 + number, p.mail.partition("@")[0], aliases=tuple(p.smtp_aliases))
+        for number, p in enumerate(people, 1)
+        if p.mail is not None
+    ]
+    frame.essentials = MemoryEssentials(organization(accounts))
+    frame.execute(frame.search().plan_id or "")
+
+
+def planned(frame: Frame) -> tuple[str, tuple[Change, ...]]:
+    plan_id = frame.search().plan_id or ""
+    return plan_id, frame.engine.plan(plan_id).plan.changes
+
+
+def outcomes(frame: Frame, plan_id: str) -> dict[str, Outcome]:
+    run = frame.execute(plan_id)
+    return {r.change_id: r.outcome for r in frame.engine.results(run.id)}
+
+
+@pytest.mark.parametrize(
+    ("treatment", "expected"),
+    [
+        (Leavers.FUNCTIONAL_ACCOUNT, (AccountType.FUNCTIONAL_ACCOUNT, True)),
+        (Leavers.INACTIVE, (AccountType.END_USER, False)),
+        (Leavers.REMOVE, None),
+    ],
+)
+def test_a_leaver_is_treated_in_the_chain_that_hands_the_alias_over(
+    frame: Frame, treatment: Leavers, expected: tuple[AccountType, bool] | None
+) -> None:
+    ann_leaves_and_bob_gets_her_alias(frame, treatment)
+    plan_id, changes = planned(frame)
+
+    assert len({c.chain for c in changes}) == 1
+    assert all(c.ticked and c.blocked is None for c in changes)
+    assert set(outcomes(frame, plan_id).values()) == {Outcome.DONE}
+    there = {a.uid: a for a in frame.essentials.organization.accounts}
+    ann = there.get("5")  # type: ignore[call-overload]
+    assert (None if ann is None else (ann.type, ann.is_active)) == expected
+    assert there["6"].alias_emails == (SHARED,)  # type: ignore[index]
+    assert planned(frame)[1] == ()
+
+
+def test_a_closing_names_only_the_addresses_whose_mail_stops(frame: Frame) -> None:
+    ann_leaves_and_bob_gets_her_alias(frame, Leavers.REMOVE)
+    (removal,) = [c for c in planned(frame)[1] if c.category == "remove_user"]
+
+    assert "ann@example.com" in removal.mail_impact
+    assert SHARED not in removal.mail_impact
+
+
+@pytest.mark.parametrize("treatment", list(Leavers))
+def test_an_account_stays_as_it_is_where_its_address_cannot_be_handed_over(frame: Frame, treatment: Leavers) -> None:
+    ann_leaves_and_bob_gets_her_alias(frame, treatment)
+    before = frame.essentials.organization
+    frame.essentials.refuse("bob@example.com", status=400, message="no such luck")
+    plan_id, changes = planned(frame)
+    found = outcomes(frame, plan_id)
+
+    assert frame.essentials.organization == before
+    (closing,) = [c for c in changes if c.category in ("remove_user", "convert_user")]
+    assert found[closing.id] is Outcome.DRIFTED
+
+
+def test_the_addresses_of_one_leaver_that_go_to_two_people_are_one_chain(frame: Frame) -> None:
+    settled(frame, [person(1, "ann", aliases=(SHARED, ALSO_SHARED)), person(2, "bob"), person(3, "cy")])
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    frame.directory.directory = directory(
+        [person(2, "bob", aliases=(SHARED,)), person(3, "cy", aliases=(ALSO_SHARED,))]
+    )
+    frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
+    plan_id, changes = planned(frame)
+
+    assert len({c.chain for c in changes}) == 1
+    assert set(outcomes(frame, plan_id).values()) == {Outcome.DONE}
+    assert planned(frame)[1] == ()
+
+
+def test_a_leaver_waits_where_only_some_of_the_addresses_in_use_are_handed_over_unattended(frame: Frame) -> None:
+    settled(frame, [person(1, "ann", aliases=(SHARED, ALSO_SHARED)), person(2, "bob")])
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    newcomer = person(4, "dora", aliases=(ALSO_SHARED,))
+    frame.directory.directory = directory([person(2, "bob", aliases=(SHARED,)), newcomer])
+    frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
+    plan_id, changes = planned(frame)
+
+    (removal,) = [c for c in changes if c.category == "remove_user"]
+    assert removal.blocked == "address_in_use"
+    assert removal.chain is None
+    outcomes(frame, plan_id)
+    assert not [c for c in planned(frame)[1] if c.ticked]
+
+
+def test_a_disabled_person_is_deactivated_once_their_alias_is_handed_over(frame: Frame) -> None:
+    settled(frame, [person(1, "ann", aliases=(SHARED,)), person(2, "bob")])
+    frame.options = replace(ALL, disabled_as=DisabledAs.INACTIVE)
+    disabled = replace(person(1, "ann"), account_enabled=False)
+    frame.directory.directory = directory([disabled, person(2, "bob", aliases=(SHARED,))])
+    plan_id, changes = planned(frame)
+
+    assert len({c.chain for c in changes}) == 1
+    assert set(outcomes(frame, plan_id).values()) == {Outcome.DONE}
+    (ann,) = [a for a in frame.essentials.organization.accounts if a.uid == "5"]
+    assert (ann.is_active, ann.alias_emails) == (False, ())
+    assert planned(frame)[1] == ()
+
+
+@pytest.mark.parametrize("writes_before_the_kill", [1, 2, 3])
+@pytest.mark.parametrize("treatment", list(Leavers))
+def test_a_chain_that_was_killed_anywhere_ends_with_its_closing(
+    frame: Frame, treatment: Leavers, writes_before_the_kill: int
+) -> None:
+    class WorkerDiedError(BaseException):
+        """The process is gone."""
+
+    ann_leaves_and_bob_gets_her_alias(frame, treatment)
+    plan_id, _ = planned(frame)
+    written: list[None] = []
+
+    def die() -> None:
+        written.append(None)
+        if len(written) == writes_before_the_kill:
+            raise WorkerDiedError
+
+    frame.essentials.after_write = die
+    with pytest.raises(WorkerDiedError):
+        frame.execute(plan_id)
+    frame.essentials.after_write = lambda: None
+    frame.clock.advance(20 * 60)
+    frame.engine.on_timer()
+    run = frame.engine.runs(limit=1)[0]
+    for _ in range(2):
+        run = frame.deliver(run)
+
+    assert {r.outcome for r in frame.engine.results(run.id)} <= {Outcome.DONE, Outcome.ALREADY}
+    assert planned(frame)[1] == ()
+    assert sum(SHARED in a.addresses for a in frame.essentials.organization.accounts) == 1
+
+
+def test_a_leaver_who_is_restored_after_the_search_loses_nothing(frame: Frame) -> None:
+    ann_leaves_and_bob_gets_her_alias(frame, Leavers.REMOVE)
+    plan_id, changes = planned(frame)
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=(SHARED,)), person(3, "cy")])
+    frame.directory.now_at.clear()
+    found = outcomes(frame, plan_id)
+
+    (removal,) = [c for c in changes if c.category == "remove_user"]
+    assert found[removal.id] is Outcome.DRIFTED
+    assert "ann@example.com" in {a.primary_email for a in frame.essentials.organization.accounts}
