@@ -86,6 +86,8 @@ class Ledger:
     accounts_last_read: int = 0
     """How many accounts the last certified read of the organization had."""
     gate: Gate | None = None
+    frozen: Mapping[Address, tuple[EntraId, ...]] = field(default_factory=dict)
+    """By exempt address: the objects that had it in a certified read since it was exempt. They stay frozen when it moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +207,15 @@ def note_presence(
                 left_scope_since=(entry.left_scope_since or now) if entra_id in out_of_scope else None,
             )
     return replace(ledger, entries=entries)
+
+
+def note_exempt(ledger: Ledger, exempt: Iterable[Address], listed_by: Mapping[Address, tuple[EntraId, ...]]) -> Ledger:
+    """The ledger after a certified read: whose objects each exempt address freezes; what is not exempt any more is forgotten."""
+    frozen = {
+        address: tuple(sorted({*ledger.frozen.get(address, ()), *listed_by.get(address, ())}))
+        for address in sorted(exempt)
+    }
+    return replace(ledger, frozen={address: ids for address, ids in frozen.items() if ids})
 
 
 def _entry_for(entry: LedgerEntry | None, kind: ObjectKind, uid: Uid, address: Address, now: datetime) -> LedgerEntry:

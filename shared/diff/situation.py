@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.diff.evidence import Evidence
-from shared.diff.exempt import exempt_addresses
+from shared.diff.exempt import exempt_addresses, frozen_objects
 from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.mapping import populate
 from shared.diff.matching import Matching, match
@@ -33,6 +33,8 @@ class Situation:
     matching: Matching
     holders: Mapping[Address, Account]
     """The account that has each address, as primary or alias."""
+    exempt: frozenset[Address]
+    """Addresses of exemptions that hold now, the native sync's own among them."""
     untouchable: frozenset[Uid]
     """Administrators, the app's own account and whatever is exempt."""
     claims: Mapping[Address, EntraId]
@@ -99,7 +101,9 @@ def situate(
     domains = frozenset(domain.name for domain in organization.domains if domain.is_active)
     population = populate(directory, options, domains)
     matching = match(population.subjects, organization.accounts, ledger)
-    frozen = _frozen(population.subjects, organization.accounts, matching, exempt)
+    owners = {e.uid: i for i, e in ledger.entries.items() if e.uid is not None}
+    known = frozen_objects(exempt, ledger)
+    frozen = _frozen(population.subjects, organization.accounts, {**owners, **matching.object_of}, exempt, known)
     subjects = {
         s.id: replace(s, verdict=SkipReason.EXEMPT) if s.id in frozen.subjects else s for s in population.subjects
     }
@@ -117,13 +121,14 @@ def situate(
         subjects=subjects,
         matching=matching,
         holders={address: account for account in organization.accounts for address in account.addresses},
+        exempt=exempt,
         untouchable=untouchable,
         claims=_claims(claimants),
         listed_by=_listed_by(directory),
         has_unknown_addresses=any(ADDRESS_PROPERTIES & set(o.missing_properties) for o in _objects(directory)),
         deleted_at={d.id: d.deleted_at for d in directory.deleted_people},
         evidence=evidence or Evidence(),
-        ledger_owners={e.uid: i for i, e in ledger.entries.items() if e.uid is not None},
+        ledger_owners=owners,
         warnings=population.warnings,
     )
 
@@ -155,15 +160,19 @@ class _Frozen:
 
 
 def _frozen(
-    subjects: Iterable[Subject], accounts: Iterable[Account], matching: Matching, exempt: frozenset[Address]
+    subjects: Iterable[Subject],
+    accounts: Iterable[Account],
+    owners: Mapping[Uid, EntraId],
+    exempt: frozenset[Address],
+    known: frozenset[EntraId],
 ) -> _Frozen:
-    """An exempt address freezes the whole object and the whole account that has it."""
+    """An exempt address freezes the whole object and the whole account that has it, and ``known``, who had it before."""
     if not exempt:
         return _Frozen(subjects=frozenset(), accounts=frozenset())
-    ids = {s.id for s in subjects if s.addresses and not exempt.isdisjoint(s.addresses.listed)}
+    ids = known | {s.id for s in subjects if s.addresses and not exempt.isdisjoint(s.addresses.listed)}
     uids = {a.uid for a in accounts if not exempt.isdisjoint(a.addresses)}
-    ids |= {matching.object_of[uid] for uid in uids if uid in matching.object_of}
-    uids |= {matching.by_object[i].account.uid for i in ids if i in matching.by_object}
+    ids |= {owners[uid] for uid in uids if uid in owners}
+    uids |= {uid for uid, owner in owners.items() if owner in ids}
     return _Frozen(subjects=frozenset(ids), accounts=frozenset(uids))
 
 

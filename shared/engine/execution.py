@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from shared.diff.exempt import exempt_addresses
+from shared.diff.exempt import exempt_addresses, frozen_objects
 from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, steps
 from shared.diff.plan import REMOVALS, Change
 from shared.diff.planner import sends_welcome_email
@@ -19,7 +19,7 @@ from shared.engine.ports import Progress
 from shared.engine.progress import ReadingCutError
 from shared.engine.reading import check_size, silent
 from shared.engine.recheck import no_longer_held
-from shared.engine.records import Removed, Results, exemptions
+from shared.engine.records import LedgerStore, Removed, Results, exemptions
 from shared.engine.refusals import native_sync_on
 from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Outcome, Result, Run, Selection
@@ -192,9 +192,16 @@ class Execution:
     ) -> list[Change]:
         """The changes left after those of objects and accounts that an exemption freezes now."""
         exempt = exempt_addresses(exemptions(self._parts.documents), organization, self._parts.clock.now())
+        ledger, _ = LedgerStore(self._parts.documents).read()
+        known = frozen_objects(exempt, ledger)
+        accounts_of_known = {ledger.entries[i].uid for i in known if i in ledger.entries} - {None}
         of_account = {a.uid: a.addresses for a in organization.accounts}
         frozen = [
-            c for c in due if not exempt.isdisjoint(_addresses(c, of_account.get(c.uid, ()) if c.uid else (), record))
+            c
+            for c in due
+            if c.entra_id in known
+            or c.uid in accounts_of_known
+            or not exempt.isdisjoint(_addresses(c, of_account.get(c.uid, ()) if c.uid else (), record))
         ]
         journal.add(result_of(c, Outcome.EXCLUDED, "An exemption freezes this account.") for c in frozen)
         return [c for c in due if c.id not in journal]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.diff.guard import judge
-from shared.diff.ledger import Ledger, note_presence
+from shared.diff.ledger import Ledger, note_exempt, note_presence
 from shared.diff.mapping import asks_purpose
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Plan, SkipReason
@@ -160,4 +160,5 @@ def _noted(ledger: Ledger, situation: Situation) -> Ledger:
         out_of_scope=frozenset(s.id for s in situation.subjects.values() if s.verdict is SkipReason.OUT_OF_SCOPE),
         now=situation.now,
     )
+    noted = note_exempt(noted, situation.exempt, situation.listed_by)
     return replace(noted, accounts_last_read=len(situation.organization.accounts))
