@@ -15,6 +15,7 @@ from simulator.wire import Response, json_response
 LONGEST_SILENCE_SECONDS = 120.0
 
 _NEXT_LINK = "@odata.nextLink"
+_COUNT = "@odata.count"
 _MAINTENANCE_PAGE = b"<!DOCTYPE html><html><head><title>Service</title></head><body>We will be back soon.</body></html>"
 
 
@@ -72,7 +73,7 @@ class ForeignNextLink(_Effect, frozen=True, kw_only=True, tag="foreign_next_link
 
 
 class WrongCount(_Effect, frozen=True, kw_only=True, tag="wrong_count"):
-    """A ``/$count`` that is off by ``by``, but never below 0."""
+    """A ``/$count`` or ``@odata.count`` that is off by ``by``, but never below 0."""
 
     by: int
 
@@ -153,10 +154,15 @@ def _altered_page(
 
 
 def _other_count(response: Response, by: int) -> Response:
-    text = response.body.decode("utf-8-sig", errors="replace").strip()
-    if not text.isdecimal():
+    try:
+        body = json.loads(response.body.decode("utf-8-sig"))
+    except ValueError:
         return response
-    return Response(status=response.status, headers=response.headers, body=str(max(0, int(text) + by)).encode())
+    if isinstance(body, int):
+        return Response(status=response.status, headers=response.headers, body=str(max(0, body + by)).encode())
+    if not isinstance(body, dict) or not isinstance(body.get(_COUNT), int):
+        return response
+    return json_response(response.status, {**body, _COUNT: max(0, body[_COUNT] + by)}, response.headers)
 
 
 def _error(service: str, status: int, retry_after: str | None) -> Response:

@@ -86,6 +86,8 @@ class Ledger:
     accounts_last_read: int = 0
     """How many accounts the last certified read of the organization had."""
     gate: Gate | None = None
+    native_sync_wrote_users: bool = False
+    """Whether the native sync wrote users when its settings were last shown, and no person has executed a plan since."""
     frozen: Mapping[Address, tuple[EntraId, ...]] = field(default_factory=dict)
     """By exempt address: the objects that had it in a certified read since it was exempt. They stay frozen when it moves."""
 

@@ -165,6 +165,8 @@ class Plan:
     """What the percentage of taking changes is taken of."""
     seats: Seats
     native_sync_writes_users: bool
+    native_sync_may_write_users: bool = False
+    """Whether it wrote users when its settings were last shown, and Essentials shows them no more: a person has to look."""
     welcome_emails: int
     """How many welcome mails the ticked changes send."""
     warnings: tuple[str, ...]

@@ -48,8 +48,9 @@ def make_plan(situation: Situation) -> Plan:
         active_accounts=sum(1 for a in organization.accounts if a.is_active),
         seats=seats,
         native_sync_writes_users=organization.native_sync.writes_users,
+        native_sync_may_write_users=_may_write_users(situation),
         welcome_emails=welcome_emails((c for c in ordered if c.ticked), situation.options),
-        warnings=situation.warnings + _native_warning(organization) + _not_kept_warning(situation),
+        warnings=situation.warnings + _native_warning(situation) + _not_kept_warning(situation),
         protected=_protected(organization),
     )
 
@@ -141,10 +142,23 @@ def _listed(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tu
     return {s.id: s.addresses.listed for s in subjects if s.addresses is not None}
 
 
-def _native_warning(organization: Organization) -> tuple[str, ...]:
-    if not organization.native_sync.writes_users:
+def _may_write_users(situation: Situation) -> bool:
+    return not situation.organization.native_sync.is_shown and situation.ledger.native_sync_wrote_users
+
+
+def _native_warning(situation: Situation) -> tuple[str, ...]:
+    native_sync = situation.organization.native_sync
+    if not native_sync.is_shown:
+        was = (
+            "it wrote users when it was last shown"
+            if situation.ledger.native_sync_wrote_users
+            else "never seen to be on"
+        )
+        what = f"native_sync_unknown: Essentials does not show the settings of its own directory sync ({was})."
+        return (f"{what} Look in its console before you execute: if it is on there, two writers would fight.",)
+    if not native_sync.writes_users:
         return ()
-    hours = organization.native_sync.frequency_hours
+    hours = native_sync.frequency_hours
     return (
         f"native_sync_on: the product's own directory sync writes users every {hours} hours, and two writers would fight.",
     )

@@ -45,10 +45,18 @@ def confirm(
         tenant_id=record.plan.directory_certificate.tenant_id,
         primary_domain=organization.primary_domain,
         accounts_last_read=len(organization.accounts),
+        native_sync_wrote_users=_native_sync_wrote_users(ledger, organization, run),
         gate=_gate(parts, settings, run, record, selection, ledger, journal),
     )
     keeper.require()
     store.write(ledger, etag)
+
+
+def _native_sync_wrote_users(ledger: Ledger, organization: Organization, run: Run) -> bool:
+    """What counts from now on: a person who executes although the settings are not shown has looked for themselves."""
+    if organization.native_sync.is_shown:
+        return organization.native_sync.writes_users
+    return ledger.native_sync_wrote_users and run.by.kind is not ActorKind.PERSON
 
 
 def _gate(

@@ -17,6 +17,7 @@ from shared.engine.refusals import (
     PlanUsedError,
     RunUnderWayError,
     StaleDigestError,
+    native_sync_hidden,
     native_sync_on,
 )
 from shared.engine.retention import expire_history
@@ -203,6 +204,8 @@ class Engine:
         if record.plan.native_sync_writes_users and selected(record.plan, selection):
             raise native_sync_on()
         if actor.kind is ActorKind.APPLICATION:
+            if record.plan.native_sync_may_write_users:
+                raise native_sync_hidden()
             ledger, _ = LedgerStore(self._parts.documents).read()
             problem = gate_problem(ledger, settings.options)
             if problem is not None:

@@ -92,6 +92,14 @@ def native_sync_on() -> NativeSyncOnError:
     )
 
 
+def native_sync_hidden() -> NativeSyncOnError:
+    """The refusal to programs and schedules while nobody knows whether the native sync still writes users."""
+    return NativeSyncOnError(
+        "Essentials' own directory sync wrote users when its settings were last shown, and they are not shown any more.",
+        "Look in the Essentials console whether Azure Directory Sync is off; then search and execute on the review page.",
+    )
+
+
 class GateClosedError(RequestError):
     """No person has executed a plan under the options in force."""
 

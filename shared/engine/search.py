@@ -161,4 +161,9 @@ def _noted(ledger: Ledger, situation: Situation) -> Ledger:
         now=situation.now,
     )
     noted = note_exempt(noted, situation.exempt, situation.listed_by)
-    return replace(noted, accounts_last_read=len(situation.organization.accounts))
+    native_sync = situation.organization.native_sync
+    return replace(
+        noted,
+        accounts_last_read=len(situation.organization.accounts),
+        native_sync_wrote_users=native_sync.writes_users if native_sync.is_shown else noted.native_sync_wrote_users,
+    )

@@ -6,7 +6,7 @@ from shared.diff.guard import Limit
 from shared.diff.options import Mode, SyncOptions
 from shared.diff.plan import ADDS
 from shared.engine.plan_record import PlanRecord
-from shared.engine.refusals import native_sync_on
+from shared.engine.refusals import NativeSyncOnError, native_sync_hidden, native_sync_on
 from shared.engine.run import Problem, RunState, Selection
 from shared.engine.selection import verdict_in_words
 
@@ -27,11 +27,16 @@ def unattended_selection(record: PlanRecord, options: SyncOptions, gate: Problem
     if gate is not None:
         return Decision(selection=None, state=RunState.BLOCKED, problem=gate)
     if record.plan.native_sync_writes_users:
-        refusal = native_sync_on()
-        problem = Problem(code=refusal.code, detail=refusal.detail, fix=refusal.fix)
-        return Decision(selection=None, state=RunState.BLOCKED, problem=problem)
+        return _blocked(native_sync_on())
+    if record.plan.native_sync_may_write_users:
+        return _blocked(native_sync_hidden())
     selection = Selection(digest=record.plan.digest, exclude=_held_back(record))
     return Decision(selection=selection, state=RunState.SUCCEEDED, problem=None)
+
+
+def _blocked(refusal: NativeSyncOnError) -> Decision:
+    problem = Problem(code=refusal.code, detail=refusal.detail, fix=refusal.fix)
+    return Decision(selection=None, state=RunState.BLOCKED, problem=problem)
 
 
 def guard_problem(record: PlanRecord) -> Problem | None:

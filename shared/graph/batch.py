@@ -5,7 +5,7 @@ Source: learn.microsoft.com/graph/json-batching.
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import msgspec
@@ -29,10 +29,11 @@ class Get:
 
     path: str
     """Below ``/v1.0``, with its query."""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def request(self) -> dict[str, object]:
         """The item as it is sent, less its id."""
-        return {"method": "GET", "url": self.path}
+        return {"method": "GET", "url": self.path, **({"headers": self.headers} if self.headers else {})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """Sends reads to Graph with a token, and turns its refusals into ours."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import msgspec
@@ -10,6 +12,7 @@ from shared.errors import EntraCredentialError, PermissionMissingError, Unexpect
 from shared.graph.tokens import AccessToken, TokenSource
 from shared.transport import Answer, Repeatable, Transport
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,80}")
 
 
@@ -85,12 +88,12 @@ class GraphClient:
         """How many requests were sent so far, repetitions included, tokens not."""
         return self._transport.request_count
 
-    def get(self, path_or_link: str, *, needs: Permission) -> Answer:
+    def get(self, path_or_link: str, *, needs: Permission, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
         """The answer of status 200.
 
         Raises GraphRefusedError, PermissionMissingError, EntraCredentialError, NotConfiguredError, SecretError, ServiceError.
         """
-        return self._expected(self._send("GET", path_or_link, headers={}, json_body=None), needs)
+        return self._expected(self._send("GET", path_or_link, headers=headers, json_body=None), needs)
 
     def count(self, path: str, *, needs: Permission) -> int:
         """How many objects Graph counts there (``/users/$count``), by its index, which may lag."""
@@ -133,7 +136,7 @@ class GraphClient:
             f"Add {needs} to the app registration as an application permission and grant admin consent. {wait}",
         )
 
-    def _send(self, method: str, path_or_link: str, *, headers: dict[str, str], json_body: bytes | None) -> Answer:
+    def _send(self, method: str, path_or_link: str, *, headers: Mapping[str, str], json_body: bytes | None) -> Answer:
         token = self._tokens.token()
         answer = self._send_as(token, method, path_or_link, headers, json_body)
         if answer.status != 401:
@@ -148,7 +151,7 @@ class GraphClient:
         return answer
 
     def _send_as(
-        self, token: AccessToken, method: str, path_or_link: str, headers: dict[str, str], json_body: bytes | None
+        self, token: AccessToken, method: str, path_or_link: str, headers: Mapping[str, str], json_body: bytes | None
     ) -> Answer:
         return self._transport.send(
             method,

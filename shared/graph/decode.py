@@ -30,6 +30,13 @@ class Page(msgspec.Struct, Generic[T]):
     next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 
+class CountJson(msgspec.Struct):
+    """How many objects a collection has: what a page of an advanced query tells beside its ``value``."""
+
+    value: list[msgspec.Raw]
+    count: int = msgspec.field(name="@odata.count")
+
+
 class PlanJson(msgspec.Struct, rename="camel", gc=False):
     """One of ``assignedPlans``."""
 

@@ -12,10 +12,13 @@ from shared.errors import IncompleteReadError, NotConfiguredError
 from shared.graph.batch import BATCH_ITEMS, BATCHES_IN_FLIGHT, BatchReader, Get, ItemAnswer
 from shared.graph.chain import Listing, broken, read_chain
 from shared.graph.client import GraphClient, Permission, error_code
+from shared.graph.counts import ADVANCED, COUNT_QUERY, counted_of, is_short
 from shared.graph.decode import MemberJson, Page, entra_id
 from shared.model import EntraId, Group
 
 _GROUP_TYPE = "#microsoft.graph.group"
+_GROUPS_IN_A_BATCH = BATCH_ITEMS // 2
+"""Of each group its members and how many Graph counts of them."""
 _NEEDS = Permission.GROUP_MEMBER_READ_ALL
 _DECODER = msgspec.json.Decoder(Page[MemberJson])
 _LEAVE_OUT = "Make the group readable, or take it out of SYNC_GROUP_SCOPE or of the group that holds it."
@@ -51,7 +54,7 @@ class MemberReader:
             while level:
                 for group_id in level:
                     check_readable(groups[group_id])
-                chunks = [level[at : at + BATCH_ITEMS] for at in range(0, len(level), BATCH_ITEMS)]
+                chunks = [level[at : at + _GROUPS_IN_A_BATCH] for at in range(0, len(level), _GROUPS_IN_A_BATCH)]
                 found: dict[EntraId, list[MemberJson]] = {}
                 for members in pool.map(lambda chunk: self._read_batch(chunk, groups), chunks):
                     found.update(members)
@@ -63,15 +66,47 @@ class MemberReader:
     def _read_batch(
         self, group_ids: Sequence[EntraId], groups: Mapping[EntraId, Group]
     ) -> dict[EntraId, list[MemberJson]]:
-        asked = [Get(path=f"/groups/{group_id}/members?$select=id&$top=999") for group_id in group_ids]
-        answers = self._batches.read(asked, needs=_NEEDS)
-        return {
-            group_id: self._members(groups[group_id], answer)
-            for group_id, answer in zip(group_ids, answers, strict=True)
-        }
+        found, counted = self._read_counted(group_ids, groups)
+        short = [i for i in group_ids if is_short(len(found[i]), counted[i])]
+        if not short:
+            return found
+        # Members may have left meanwhile, and the index lags: both are asked once more.
+        again, counted_again = self._read_counted(short, groups)
+        for group_id in short:
+            read, count = len(again[group_id]), counted_again[group_id]
+            if is_short(read, count):
+                raise IncompleteReadError(
+                    f"Graph, members of the group {_name(groups[group_id])}: {read} were read where {count} are counted.",
+                    "Nothing was changed. Search again; if it lasts, look for a proxy that alters answers, or at the status "
+                    "of Graph.",
+                )
+        return found | again
 
-    def _members(self, group: Group, answer: ItemAnswer) -> list[MemberJson]:
-        place = f"members of the group {_name(group)}"
+    def _read_counted(
+        self, group_ids: Sequence[EntraId], groups: Mapping[EntraId, Group]
+    ) -> tuple[dict[EntraId, list[MemberJson]], dict[EntraId, int]]:
+        asked = [
+            item
+            for group_id in group_ids
+            for item in (
+                Get(path=f"/groups/{group_id}/members?$select=id&$top=999"),
+                Get(path=f"/groups/{group_id}/members?{COUNT_QUERY}", headers=ADVANCED),
+            )
+        ]
+        answers = self._batches.read(asked, needs=_NEEDS)
+        listed, counts = answers[::2], answers[1::2]
+        found = {i: self._members(groups[i], answer) for i, answer in zip(group_ids, listed, strict=True)}
+        return found, {i: self._counted(groups[i], answer) for i, answer in zip(group_ids, counts, strict=True)}
+
+    def _counted(self, group: Group, answer: ItemAnswer) -> int:
+        self._check_status(group, answer)
+        try:
+            return counted_of(answer.body)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise broken(_place(group), f"the count: {error}") from error
+
+    def _check_status(self, group: Group, answer: ItemAnswer) -> None:
+        place = _place(group)
         if answer.status == 403 and not self._client.holds(_NEEDS):
             raise self._client.denied(f"the {place}", _NEEDS)
         if answer.status == 404:
@@ -80,6 +115,10 @@ class MemberReader:
             raise IncompleteReadError(
                 f"Graph, {place}: answered {answer.status} ({error_code(answer.body) or 'no code'}).", _LEAVE_OUT
             )
+
+    def _members(self, group: Group, answer: ItemAnswer) -> list[MemberJson]:
+        self._check_status(group, answer)
+        place = _place(group)
         try:
             page = _DECODER.decode(answer.body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -148,6 +187,10 @@ def check_readable(group: Group) -> None:
         raise IncompleteReadError(
             f"Graph does not tell whether the group {_name(group)} hides its members.", _LEAVE_OUT
         )
+
+
+def _place(group: Group) -> str:
+    return f"members of the group {_name(group)}"
 
 
 def _name(group: Group) -> str:

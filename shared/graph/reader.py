@@ -10,8 +10,9 @@ from typing import Any, Protocol, TypeVar
 from shared.clock import Clock
 from shared.errors import IncompleteReadError
 from shared.graph.batch import BatchReader
-from shared.graph.chain import read_chain
+from shared.graph.chain import decode_answer, read_chain
 from shared.graph.client import GraphClient, Permission
+from shared.graph.counts import ADVANCED, COUNT_QUERY, count_decoder, tolerance
 from shared.graph.lists import all_groups, all_people, deleted_people
 from shared.graph.members import MemberReader, Memberships, people_in_scope
 from shared.graph.purposes import PurposeReader
@@ -32,11 +33,10 @@ from shared.transport import RetryPolicy
 
 _PEOPLE_COUNT = "/v1.0/users/$count"
 _GROUPS_COUNT = "/v1.0/groups/$count"
+_DELETED = "/v1.0/directory/deletedItems/microsoft.graph.user"
 _STAGE = "reading_directory"
-_PARTS = 7
+_PARTS = 8
 """All parts of a read side by side; those that wait for another one have been handed out after it."""
-_LEAST_TOLERANCE = 5
-_TOLERANCE_PERCENT = 0.2
 
 
 class _Identified(Protocol):
@@ -56,6 +56,7 @@ class _Parts:
     deleted: Mapping[EntraId, DeletedObject]
     people_counted: int
     groups_counted: int
+    deleted_counted: int
     memberships: Memberships
 
 
@@ -126,8 +127,9 @@ class GraphReader:
             complete = pool.submit(self._complete, people, wanted, tally)
             groups = pool.submit(self._read_groups, tally)
             deleted = pool.submit(self._read_deleted, tally)
-            people_count = pool.submit(self._count, _PEOPLE_COUNT, Permission.USER_READ_ALL, "people", tally)
-            groups_count = pool.submit(self._count, _GROUPS_COUNT, Permission.GROUP_MEMBER_READ_ALL, "groups", tally)
+            people_count = pool.submit(self._count, self._count_people, "people", tally)
+            groups_count = pool.submit(self._count, self._count_groups, "groups", tally)
+            deleted_count = pool.submit(self._count_deleted)
             memberships = pool.submit(self._read_memberships, wanted.scope_groups, groups, tally)
             everything: tuple[Future[Any], ...] = (
                 people,
@@ -135,6 +137,7 @@ class GraphReader:
                 deleted,
                 people_count,
                 groups_count,
+                deleted_count,
                 memberships,
                 complete,
             )
@@ -148,6 +151,7 @@ class GraphReader:
             deleted=deleted.result(),
             people_counted=people_count.result(),
             groups_counted=groups_count.result(),
+            deleted_counted=deleted_count.result(),
             memberships=memberships.result(),
         )
 
@@ -174,18 +178,28 @@ class GraphReader:
             return {}
         return self._members.read(scope_groups, _awaited(groups), noticed=tally.check)
 
-    def _count(self, path: str, needs: Permission, part: str, tally: Tally) -> int:
-        counted = self._client.count(path, needs=needs)
+    @staticmethod
+    def _count(count: Callable[[], int], part: str, tally: Tally) -> int:
+        counted = count()
         tally.expect(part, counted)
         return counted
+
+    def _count_people(self) -> int:
+        return self._client.count(_PEOPLE_COUNT, needs=Permission.USER_READ_ALL)
+
+    def _count_groups(self) -> int:
+        return self._client.count(_GROUPS_COUNT, needs=Permission.GROUP_MEMBER_READ_ALL)
+
+    def _count_deleted(self) -> int:
+        answer = self._client.get(f"{_DELETED}?{COUNT_QUERY}", needs=Permission.USER_READ_ALL, headers=ADVANCED)
+        return decode_answer(answer, count_decoder(), _DELETED).count
 
     def _certify(self, parts: _Parts, scope_groups: tuple[EntraId, ...]) -> DirectoryCertificate:
         people, groups = parts.people.values(), parts.groups.values()
         unreadable = [person.missing_properties for person in people if person.missing_properties]
-        counted = self._confirmed(_PEOPLE_COUNT, Permission.USER_READ_ALL, len(people), parts.people_counted)
-        groups_counted = self._confirmed(
-            _GROUPS_COUNT, Permission.GROUP_MEMBER_READ_ALL, len(groups), parts.groups_counted
-        )
+        counted = _confirmed("/v1.0/users", len(people), parts.people_counted, self._count_people)
+        groups_counted = _confirmed("/v1.0/groups", len(groups), parts.groups_counted, self._count_groups)
+        _confirmed(_DELETED, len(parts.deleted), parts.deleted_counted, self._count_deleted)
         self._check_readable("people", Permission.USER_READ_ALL, unreadable, counted)
         unreadable_groups = [group.missing_properties for group in groups if group.missing_properties]
         self._check_readable("groups", Permission.GROUP_MEMBER_READ_ALL, unreadable_groups, groups_counted)
@@ -200,18 +214,6 @@ class GraphReader:
             scope_groups_read=scope_groups,
         )
 
-    def _confirmed(self, count_path: str, needs: Permission, read: int, counted: int) -> int:
-        """What Graph counts, asked once more where too few were read: people may have left meanwhile."""
-        if read >= counted - tolerance(counted):
-            return counted
-        fresh = self._client.count(count_path, needs=needs)
-        if read >= fresh - tolerance(fresh):
-            return fresh
-        raise IncompleteReadError(
-            f"Graph, {count_path.removesuffix('/$count')}: {read} were read where {fresh} are counted.",
-            "Nothing was changed. Search again; if it lasts, look for a proxy that alters answers, or at the status of Graph.",
-        )
-
     def _check_readable(self, kind: str, needs: Permission, missing: Sequence[tuple[str, ...]], counted: int) -> None:
         if len(missing) <= tolerance(counted):
             return
@@ -224,9 +226,17 @@ class GraphReader:
         )
 
 
-def tolerance(counted: int) -> float:
-    """How many objects a read may lack of what Graph counts, whose index lags."""
-    return max(_LEAST_TOLERANCE, counted * _TOLERANCE_PERCENT / 100)
+def _confirmed(place: str, read: int, counted: int, count_again: Callable[[], int]) -> int:
+    """What Graph counts, asked once more where too few were read: people may have left meanwhile."""
+    if read >= counted - tolerance(counted):
+        return counted
+    fresh = count_again()
+    if read >= fresh - tolerance(fresh):
+        return fresh
+    raise IncompleteReadError(
+        f"Graph, {place}: {read} were read where {fresh} are counted.",
+        "Nothing was changed. Search again; if it lasts, look for a proxy that alters answers, or at the status of Graph.",
+    )
 
 
 def _by_id(objects: Iterable[O_co]) -> dict[EntraId, O_co]:

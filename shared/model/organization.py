@@ -68,8 +68,10 @@ class Licences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NativeSync:
-    """Settings of the product's own Azure Directory Sync; booleans False and hours 0 where it was never set up."""
+    """Settings of the product's own Azure Directory Sync; booleans False and hours 0 where it was never set up or is not shown."""
 
+    is_shown: bool = True
+    """False where Essentials refuses to show the settings: it is outside the package, was never set up, or is hidden by a fault."""
     is_configured: bool
     frequency_hours: int
     sync_active_users: bool

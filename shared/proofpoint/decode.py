@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from shared.model import Account, AccountType, Address, Domain, Licences, NativeSync, Uid
 
@@ -162,3 +163,7 @@ def _hours(value: object) -> int:
     if found:
         return int(found.group())
     return 0 if words in _NEVER else 1
+
+
+NOT_SHOWN = replace(native_sync_of({}), is_shown=False)
+"""What is known of a native sync whose settings Essentials refuses to show."""

@@ -13,6 +13,7 @@ from shared.errors import IncompleteReadError, UnexpectedAnswerError
 from shared.model import Account, Address, Domain, Licences, NativeSync, Organization, OrganizationCertificate
 from shared.proofpoint.client import EssentialsClient, is_unavailable
 from shared.proofpoint.decode import (
+    NOT_SHOWN,
     UnreadableError,
     accounts_of,
     bare_items_of,
@@ -51,16 +52,17 @@ class EssentialsReader:
             accounts = pool.submit(self._accounts)
             domains = pool.submit(self._domains)
             licensing = pool.submit(self._part_object, "/licensing")
-            azure = pool.submit(self._part_object, "/settings/azure")
+            azure = pool.submit(self._native_sync)
             exemptions = pool.submit(self._exemptions)
             _wait_for((accounts, domains, licensing, azure, exemptions), progress)
+        native_sync = azure.result()
         return self._whole(
             organization,
             accounts.result(),
             domains.result(),
             licences_of(licensing.result(), organization),
-            native_sync_of(azure.result()),
-            exemptions.result(),
+            native_sync,
+            _exemptions_beside(native_sync, exemptions.result()),
         )
 
     def _whole(
@@ -123,13 +125,23 @@ class EssentialsReader:
         with _decoding(answer):
             return [domain_of(item) for item in bare_items_of(body, "domains")]
 
-    def _exemptions(self) -> tuple[Address, ...]:
-        answer = self._client.get("/settings/azure/exemptions")
+    def _native_sync(self) -> NativeSync:
+        answer = self._asked_twice("/settings/azure")
+        return NOT_SHOWN if is_unavailable(answer) else native_sync_of(self._object(answer))
+
+    def _exemptions(self) -> tuple[Address, ...] | None:
+        """The exempt addresses; None where Essentials refuses to show them."""
+        answer = self._asked_twice("/settings/azure/exemptions")
         if is_unavailable(answer):
-            return ()
+            return None
         body = self._json(answer)
         with _decoding(answer):
             return exemptions_of(body)
+
+    def _asked_twice(self, path: str) -> Answer:
+        """The answer; a refusal only where it is given twice, since a part that is taken as missing protects nobody."""
+        answer = self._client.get(path)
+        return self._client.get(path) if is_unavailable(answer) else answer
 
     def _part_object(self, path: str) -> Mapping[str, object]:
         """A part of the organization; empty where the organization does not have it."""
@@ -151,6 +163,16 @@ class EssentialsReader:
             raise IncompleteReadError(error.detail, error.fix) from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise _incomplete(answer, "the answer is not whole JSON") from error
+
+
+def _exemptions_beside(native_sync: NativeSync, exemptions: tuple[Address, ...] | None) -> tuple[Address, ...]:
+    """The exemptions; raises IncompleteReadError where they are hidden although the settings are there."""
+    if exemptions is None and native_sync.is_configured:
+        raise IncompleteReadError(
+            "Essentials shows the settings of its own directory sync, and refuses to show who is exempt from it.",
+            "Nothing was changed. Search again; if it lasts, look at the exemptions in the console, or ask Proofpoint.",
+        )
+    return exemptions or ()
 
 
 def _wait_for(parts: Iterable[Future[Any]], progress: Progress) -> None:

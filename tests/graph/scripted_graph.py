@@ -97,6 +97,16 @@ class FixedTokens:
             self.number += 1
 
 
+def emptied(_body: Json) -> Json:
+    """A page without anything, and without more to come."""
+    return {"value": []}
+
+
+def cut_off(body: Json) -> Json:
+    """A page as if it were the last one."""
+    return {"value": body["value"]}
+
+
 class ScriptedGraph:
     """A script for a ScriptedServer."""
 
@@ -114,7 +124,7 @@ class ScriptedGraph:
             self.lists[f"{GROUPS}/{group_id}/members"] = list(items)
         self.page_size = page_size
         self.counts: dict[str, list[int]] = {}
-        """What ``$count`` answers in turn, in place of the truth; the last one stays."""
+        """What a list is counted as in turn, in place of the truth; the last one stays."""
         self.faults: dict[tuple[str, int], list[Behaviour | Callable[[Json], Json]]] = {}
         """By path and page (from 1): what happens there in turn, an answer or a change of the page's body."""
         self.items: dict[str, list[Json]] = {}
@@ -138,12 +148,23 @@ class ScriptedGraph:
             return reply(fault(body) if callable(fault) else body)
         if asked.path.endswith("/$count"):
             return self._count(asked.path.removesuffix("/$count"))
-        return self._page(asked.path, asked.query, asked.headers["host"])
+        return self._list(asked.path, asked.query, asked.headers)
 
     def _count(self, path: str) -> Behaviour:
+        return Reply(headers={"Content-Type": "text/plain"}, body=f"\ufeff{self._number(path)}".encode())
+
+    def _number(self, path: str) -> int:
         told = self.counts.get(path) or [len(self.lists[path])]
-        number = told.pop(0) if len(told) > 1 else told[0]
-        return Reply(headers={"Content-Type": "text/plain"}, body=f"\ufeff{number}".encode())
+        return told.pop(0) if len(told) > 1 else told[0]
+
+    def _list(self, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Behaviour:
+        """A page of a list; of one that is only counted, its first item with the count."""
+        if query.get("$count") != "true":
+            return self._page(path, query, headers["host"])
+        assert headers["consistencylevel"] == "eventual"
+        if path not in self.lists:
+            return refusal(404, "Request_ResourceNotFound")
+        return reply({"@odata.count": self._number(path), "value": self.lists[path][:1]})
 
     def _page(self, path: str, query: Mapping[str, str], host: str) -> Behaviour:
         if path not in self.lists:
@@ -165,7 +186,8 @@ class ScriptedGraph:
         if told:
             return {"id": item["id"], **told.pop(0)}
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        answer = self._single(url.path, item) or self._page(f"/v1.0{url.path}", query, asked.headers["host"])
+        headers = {"host": asked.headers["host"], **{k.lower(): v for k, v in item.get("headers", {}).items()}}
+        answer = self._single(url.path, item) or self._list(f"/v1.0{url.path}", query, headers)
         assert isinstance(answer, Reply)
         return {"id": item["id"], "status": answer.status, "headers": {}, "body": json.loads(answer.body)}
 

@@ -60,10 +60,10 @@ def test_the_simulated_directory_is_read_whole_at_any_page_size(at: Simulated, l
     assert {one.missing_properties for one in directory.groups} == {()}
 
 
-def test_a_small_directory_takes_five_requests_and_one_for_the_scope(at: Simulated) -> None:
+def test_a_small_directory_takes_six_requests_and_one_for_the_scope(at: Simulated) -> None:
     at.read(guid(103))
 
-    assert at.journal.counts()["graph"] == 6
+    assert at.journal.counts()["graph"] == 7
 
 
 def test_empty_pages_in_between_are_followed(at: Simulated) -> None:

@@ -1,5 +1,6 @@
 """The scope is read whole, nested and safe on cycles; a group that cannot be read fails the read by name."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from tests.graph.scripted_graph import (
     FixedTokens,
     Json,
     ScriptedGraph,
+    cut_off,
+    emptied,
     group,
     guid,
     member,
@@ -111,7 +114,50 @@ def test_members_are_asked_in_batches_of_twenty_with_select_and_top(bench: Graph
     bench.read(server, *(guid(number) for number in range(101, 146)))
 
     batches = [asked.body for asked in server.asked if asked.path == BATCH]
-    assert sorted(body.count(b"/members?$select=id&$top=999") for body in batches) == [5, 20, 20]
+    assert sorted(body.count(b"/members?$select=id&$top=999") for body in batches) == [5, 10, 10, 10, 10]
+    assert all(body.count(b"/members?$select=id&$top=1&$count=true") == body.count(b"$top=999") for body in batches)
+
+
+@pytest.mark.parametrize("harm", [emptied, cut_off])
+def test_a_lost_page_of_members_that_comes_again_is_read_again(bench: GraphBench, harm: Callable[[Json], Json]) -> None:
+    graph = company({101: [member(number) for number in range(1, 10)]}, page_size=3)
+    graph.faults[f"{GROUPS}/{guid(101)}/members", 1] = [harm]
+
+    assert scope(bench, graph, 101) == set(range(1, 10))
+
+
+def test_a_list_of_members_that_stays_shorter_than_counted_fails_the_read_and_names_the_group(
+    bench: GraphBench,
+) -> None:
+    graph = company({101: [member(number) for number in range(1, 5)]})
+    graph.counts[f"{GROUPS}/{guid(101)}/members"] = [10]
+
+    with pytest.raises(IncompleteReadError, match=r"'Group 101'.*4 were read where 10 are counted"):
+        scope(bench, graph, 101)
+
+
+def test_a_nested_group_without_members_fails_the_read_where_some_are_counted(bench: GraphBench) -> None:
+    graph = company({101: [member(1), {"id": guid(102), "@odata.type": "#microsoft.graph.group"}], 102: []})
+    graph.counts[f"{GROUPS}/{guid(102)}/members"] = [1]
+
+    with pytest.raises(IncompleteReadError, match=r"'Group 102'.*0 were read where 1 are counted"):
+        scope(bench, graph, 101)
+
+
+def test_an_index_that_lags_behind_members_who_just_left_is_tolerated(bench: GraphBench) -> None:
+    graph = company({101: [member(1)]})
+    graph.counts[f"{GROUPS}/{guid(101)}/members"] = [6]
+
+    assert scope(bench, graph, 101) == {1}
+
+
+@pytest.mark.parametrize("body", [{"value": []}, {"@odata.count": "many", "value": []}, "12"])
+def test_a_count_of_members_that_is_none_fails_the_read(bench: GraphBench, body: object) -> None:
+    graph = company({101: [member(1)]})
+    graph.items[path(101)] = [{"status": 200, "body": {"value": [member(1)]}}, {"status": 200, "body": body}]
+
+    with pytest.raises(IncompleteReadError, match=r"'Group 101'.*the count"):
+        scope(bench, graph, 101)
 
 
 def test_no_batch_is_sent_where_everybody_is_in_scope(bench: GraphBench) -> None:
@@ -154,7 +200,7 @@ def test_a_throttled_item_inside_a_batch_of_status_200_is_asked_again_alone(benc
 
     assert isinstance(directory.scope, MembersOnly)
     assert directory.scope.people == {guid(1), guid(2), guid(3)}
-    assert [asked.body.count(b"/members") for asked in server.asked if asked.path == BATCH] == [3, 2]
+    assert [asked.body.count(b"/members") for asked in server.asked if asked.path == BATCH] == [6, 2]
     assert bench.clock.slept == [11.0]
 
 

@@ -125,11 +125,37 @@ def test_what_is_outside_the_package_or_was_never_set_up_is_not_configured(
         simulated.hit("GET", path, StatusFault(status=status), times=None)
     read = simulated.read()
 
+    assert not read.native_sync.is_shown
     assert not read.native_sync.is_configured
     assert not read.native_sync.writes_users
     assert read.native_exemptions == ()
     assert read.licences.limit == 100, "as the organization itself says"
     assert read.licences.package == "business_plus"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("path", ["/settings/azure", "/settings/azure/exemptions"])
+def test_a_refusal_that_passes_hides_neither_the_native_sync_nor_its_exemptions(
+    simulated: SimulatedEssentials, path: str, status: int
+) -> None:
+    simulated.there.azure = {"application_id": "11111111-2222-3333-4444-555555555555", "sync_frequency": 6}
+    simulated.there.exemptions = ["ann@example.com"]
+    simulated.hit("GET", path, StatusFault(status=status), times=1)
+    read = simulated.read()
+
+    assert read.native_sync.is_configured
+    assert read.native_exemptions == ("ann@example.com",)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_exemptions_hidden_beside_a_native_sync_that_is_shown_fail_the_read(
+    simulated: SimulatedEssentials, status: int
+) -> None:
+    simulated.there.azure = {"application_id": "11111111-2222-3333-4444-555555555555"}
+    simulated.hit("GET", "/settings/azure/exemptions", StatusFault(status=status), times=None)
+
+    with pytest.raises(IncompleteReadError, match="refuses to show who is exempt"):
+        simulated.read()
 
 
 def test_a_native_sync_that_writes_users_is_seen(simulated: SimulatedEssentials) -> None:

@@ -29,8 +29,7 @@ class Fate(StrEnum):
 
     RECOVERED = "recovered with exactly the same"
     REFUSED = "refused with one of our errors"
-    NOT_COUNTED = "whole in people and groups, short where Graph offers no plain count"
-    NOT_SET_UP = "whole in accounts, native sync taken as not set up"
+    NOT_SHOWN = "whole in accounts, and says that the settings of the native sync are not shown"
 
 
 class Place(StrEnum):
@@ -42,12 +41,15 @@ class Place(StrEnum):
     GROUPS = "groups"
     USERS_COUNT = "users_count"
     GROUPS_COUNT = "groups_count"
+    MEMBERS_COUNT = "members_count"
+    DELETED_COUNT = "deleted_items_count"
     BATCH = "batch"
     MEMBERS = "members"
     MORE_MEMBERS = "more_members"
     DELETED = "deleted_items"
     ACCOUNTS = "accounts"
     NATIVE_SYNC = "native_sync"
+    EXEMPTIONS = "native_sync_exemptions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +83,22 @@ _ADDRESSES: dict[Place, tuple[ServiceName, str, int]] = {
     Place.USERS_COUNT: (ServiceName.GRAPH, "/v1.0/users/$count", 1),
     Place.GROUPS_COUNT: (ServiceName.GRAPH, "/v1.0/groups/$count", 1),
     Place.BATCH: (ServiceName.GRAPH, "/v1.0/$batch", 1),
-    Place.MEMBERS: (ServiceName.GRAPH, "*/members", 1),
-    Place.MORE_MEMBERS: (ServiceName.GRAPH, "/v1.0/groups/*/members", 2),
-    Place.DELETED: (ServiceName.GRAPH, "/v1.0/directory/deletedItems/microsoft.graph.user", 2),
+    Place.MEMBERS_COUNT: (ServiceName.GRAPH, "*/members?*$count=true*", 1),
+    Place.DELETED_COUNT: (ServiceName.GRAPH, "*/deletedItems/microsoft.graph.user?*$count=true*", 1),
+    Place.MEMBERS: (ServiceName.GRAPH, "*/members?*$top=999", 1),
+    Place.MORE_MEMBERS: (ServiceName.GRAPH, "/v1.0/groups/*/members?*$skiptoken=*", 1),
+    Place.DELETED: (ServiceName.GRAPH, "*/deletedItems/microsoft.graph.user?*$skiptoken=*", 1),
     Place.ACCOUNTS: (ServiceName.ESSENTIALS, "*/users", 1),
     Place.NATIVE_SYNC: (ServiceName.ESSENTIALS, "*/settings/azure", 1),
+    Place.EXEMPTIONS: (ServiceName.ESSENTIALS, "*/settings/azure/exemptions", 1),
 }
 _LISTS = (Place.USERS, Place.GROUPS, Place.MEMBERS, Place.MORE_MEMBERS, Place.DELETED)
-_UNCOUNTED = (Place.MEMBERS, Place.MORE_MEMBERS, Place.DELETED)
-_COUNTS = (Place.USERS_COUNT, Place.GROUPS_COUNT)
-_ESSENTIALS = (Place.ACCOUNTS, Place.NATIVE_SYNC)
+_ITEMS = (Place.MEMBERS, Place.MEMBERS_COUNT)
+"""Items of a batch: what befalls a connection passes them by, and they have no token of their own."""
+_MEMBERS = (Place.MEMBERS, Place.MORE_MEMBERS)
+_COUNTS = (Place.USERS_COUNT, Place.GROUPS_COUNT, Place.MEMBERS_COUNT, Place.DELETED_COUNT)
+_OPTIONAL = (Place.NATIVE_SYNC, Place.EXEMPTIONS)
+_ESSENTIALS = (Place.ACCOUNTS, *_OPTIONAL)
 
 _PASSING_STATUSES: dict[str, Effect] = {
     "500": StatusFault(status=500),
@@ -130,8 +138,7 @@ def cells() -> Iterator[Cell]:
 
 def _passing(place: Place) -> Iterator[Cell]:
     """What passes by itself: a repetition mends it, and where it lasts the reading ends with an error."""
-    # A fault of the connection passes an item of a batch by: it has none of its own.
-    found = _PASSING_STATUSES if place is Place.MEMBERS else {**_PASSING_STATUSES, **_PASSING_CONNECTIONS}
+    found = _PASSING_STATUSES if place in _ITEMS else {**_PASSING_STATUSES, **_PASSING_CONNECTIONS}
     for what, effect in found.items():
         yield from _once(place, what, effect, Fate.RECOVERED)
         if what != "time_out":
@@ -141,16 +148,17 @@ def _passing(place: Place) -> Iterator[Cell]:
 def _refusals(place: Place) -> Iterator[Cell]:
     """What is wrong as it stands: no repetition is tried, and no part is taken for the whole."""
     for what, effect in _LASTING_REFUSALS.items():
-        is_part = place is Place.NATIVE_SYNC and what in ("403", "404")
-        fate = Fate.NOT_SET_UP if is_part else Fate.REFUSED
-        yield from _once(place, what, effect, fate)
-        yield from _lasting(place, what, effect, fate)
+        # A part that the package may lack is asked for twice before it counts as missing.
+        is_part = place in _OPTIONAL and what in ("403", "404")
+        yield from _once(place, what, effect, Fate.RECOVERED if is_part else Fate.REFUSED)
+        is_hidden = is_part and place is Place.NATIVE_SYNC
+        yield from _lasting(place, what, effect, Fate.NOT_SHOWN if is_hidden else Fate.REFUSED)
 
 
 def _unauthorized(place: Place) -> Iterator[Cell]:
     """A 401 in mid-run: Graph gets one new token; Essentials' password has no other to try."""
     effect = StatusFault(status=401)
-    is_renewed = place in (*_LISTS, *_COUNTS, Place.BATCH) and place is not Place.MEMBERS
+    is_renewed = place in (*_LISTS, *_COUNTS, Place.BATCH) and place not in _ITEMS
     yield from _once(place, "401", effect, Fate.RECOVERED if is_renewed else Fate.REFUSED)
     yield from _lasting(place, "401", effect, Fate.REFUSED)
 
@@ -163,7 +171,10 @@ def _of_lists(place: Place) -> Iterator[Cell]:
         yield from _once(place, what, effect, Fate.RECOVERED if is_harmless else Fate.REFUSED)
         yield from _lasting(place, what, effect, Fate.REFUSED)
     for what, effect in _LOSSES.items():
-        yield from _once(place, what, effect, Fate.NOT_COUNTED if place in _UNCOUNTED else Fate.REFUSED)
+        # Members that are fewer than counted are read once more.
+        yield from _once(place, what, effect, Fate.RECOVERED if place in _MEMBERS else Fate.REFUSED)
+        if place is not Place.MORE_MEMBERS:
+            yield from _lasting(place, what, effect, Fate.REFUSED)
 
 
 def _of_counts(place: Place) -> Iterator[Cell]:
