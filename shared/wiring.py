@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from shared.api import Api, authorization_of
 from shared.clock import Clock, SystemClock
+from shared.diff.options import NativeSyncPolicy, PortalLogin
+from shared.diff.situation import NO_NATIVE_APPLICATION, NativeApplication
 from shared.engine.administration.administration import Administration, AdministrationParts
 from shared.engine.commands import SecretStatus
 from shared.engine.engine import Engine
@@ -30,7 +32,8 @@ from shared.graph import (
     MsalHttp,
     SecretCredential,
 )
-from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsWriter
+from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsSettingsWriter, EssentialsWriter
+from shared.proofpoint.login import LoginSettingsClient
 from shared.secrets import SecretReader
 from shared.settings import EntraCredential, FolderStorage, IdentityStorage, Settings, load_settings, validate_saved
 from shared.settings.storage import read_storage
@@ -83,8 +86,11 @@ class Application:
                 settings=self.settings,
                 directory_reader=self.directory_reader,
                 evidence_reader=self.evidence_reader,
-                organization_reader=lambda: EssentialsReader(client=self.essentials, clock=self._clock),
+                organization_reader=self.organization_reader,
                 account_writer=lambda: EssentialsWriter(client=self.essentials),
+                settings_writer=lambda: EssentialsSettingsWriter(client=self.essentials),
+                native_application=self.native_application,
+                native_key=lambda: self.secrets.get(self.settings().native_sync_secret_name).value,
                 secrets=self.secret_statuses,
                 essentials_login=self.essentials_login,
                 announce=announce,
@@ -150,6 +156,20 @@ class Application:
             random=self._chance,
             batch_retry=RetryPolicy(),
         )
+
+    def organization_reader(self) -> EssentialsReader:
+        """Reads the Essentials side whole."""
+        is_login_managed = self.settings().options.portal_login is not PortalLogin.UNMANAGED
+        login = LoginSettingsClient(client=self.essentials) if is_login_managed else None
+        return EssentialsReader(client=self.essentials, clock=self._clock, login=login)
+
+    def native_application(self) -> NativeApplication:
+        """The application that the native sync shall use; raises SecretError, ServiceError."""
+        settings = self.settings()
+        if settings.options.native is not NativeSyncPolicy.GROUPS_ONLY:
+            return NO_NATIVE_APPLICATION
+        version = self.secrets.get(settings.native_sync_secret_name).version
+        return NativeApplication(application_id=settings.native_sync_client_id, key_version=version)
 
     def evidence_reader(self) -> GraphEvidence:
         """Asks Entra about single objects."""

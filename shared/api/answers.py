@@ -190,6 +190,8 @@ class Fields(Struct, frozen=True, kw_only=True, omit_defaults=True):
     firstname: str | UnsetType = UNSET
     surname: str | UnsetType = UNSET
     alias_emails: tuple[str, ...] | UnsetType = UNSET
+    settings: dict[str, str] | UnsetType = UNSET
+    """Of the organization, by the names that Essentials gives them."""
 
 
 class ChangeRow(Struct, frozen=True, kw_only=True):

@@ -93,6 +93,8 @@ def _text(value: object) -> str:
             return "yes" if value else "no"
         case Fields():
             return "; ".join(f"{name}: {_text(item) or 'none'}" for name, item in _set_fields(value))
+        case dict():
+            return ", ".join(f"{name} {item}" for name, item in value.items())
         case tuple():
             return ", ".join(str(item) for item in value)
         case _:

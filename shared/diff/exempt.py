@@ -8,10 +8,16 @@ from shared.diff.plan import Exemption
 from shared.model import Address, EntraId, Organization
 
 
-def exempt_addresses(exemptions: Iterable[Exemption], organization: Organization, now: datetime) -> frozenset[Address]:
-    """Addresses of exemptions that have not ended at ``now``, and those of the native sync's own exemptions."""
+def exempt_addresses(
+    exemptions: Iterable[Exemption], organization: Organization, now: datetime, *, ended_native: Iterable[Address] = ()
+) -> frozenset[Address]:
+    """Addresses of exemptions that have not ended at ``now``, and those of the native sync's own exemptions.
+
+    While the native sync writes users, also those of its exemptions count that a person ended: it leaves them alone too.
+    """
     own = frozenset(e.address for e in exemptions if e.until is None or e.until > now)
-    return own | frozenset(organization.native_exemptions)
+    native = frozenset(organization.native_exemptions)
+    return own | (native if organization.native_sync.writes_users else native - frozenset(ended_native))
 
 
 def frozen_objects(exempt: frozenset[Address], ledger: Ledger) -> frozenset[EntraId]:

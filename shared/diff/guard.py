@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.diff.options import SyncOptions
-from shared.diff.plan import ADDS, Change
+from shared.diff.plan import ADDS, Category, Change
 
 SMALL_TAKING = 5
 """So many taking changes never trip the percentage."""
@@ -41,9 +41,11 @@ class GuardVerdict:
 
 
 def judge(selection: Iterable[Change], *, accounts: int, active_accounts: int, options: SyncOptions) -> GuardVerdict:
-    """The verdict on a selection: every selected row counts, whether it will succeed or not."""
+    """The verdict on a selection: every selected row of an account counts, whether it will succeed or not."""
     taking = other_than_adds = 0
     for change in selection:
+        if change.category is Category.ORGANIZATION_SETTING:
+            continue  # no account's change: the limits are shares of accounts
         taking += change.takes
         other_than_adds += change.category not in ADDS
     tripped = []

@@ -86,6 +86,8 @@ class Ledger:
     accounts_last_read: int = 0
     """How many accounts the last certified read of the organization had."""
     gate: Gate | None = None
+    native_key_version: str = ""
+    """Version in Key Vault of the native sync's key that we wrote last; empty: never."""
     native_sync_wrote_users: bool = False
     """Whether the native sync wrote users when its settings were last shown, and no person has executed a plan since."""
     frozen: Mapping[Address, tuple[EntraId, ...]] = field(default_factory=dict)
@@ -208,6 +210,12 @@ def note_presence(
                 missing_since=None,
                 left_scope_since=(entry.left_scope_since or now) if entra_id in out_of_scope else None,
             )
+    return replace(ledger, entries=entries)
+
+
+def forget_states(ledger: Ledger) -> Ledger:
+    """The ledger without any noted type and activity: somebody else sets them, so nothing that differs was changed by hand."""
+    entries = {i: replace(entry, type=None, is_active=None) for i, entry in ledger.entries.items()}
     return replace(ledger, entries=entries)
 
 

@@ -46,7 +46,15 @@ class ChainStep:
     changes: tuple[Change, ...]
 
 
-Step = CreateStep | AccountStep | RemoveStep | ChainStep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingStep:
+    """One setting of the organization, written alone."""
+
+    changes: tuple[Change, ...]
+    """The one change."""
+
+
+Step = CreateStep | AccountStep | RemoveStep | ChainStep | SettingStep
 
 
 def printed(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -69,16 +77,19 @@ def may_take_a_seat(change: Change) -> bool:
 def phases(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple[tuple[Step, ...], ...]:
     """The selection in phases of steps, each in order of address; every step of a phase comes before any of the next.
 
-    Seats are freed before they are filled: accounts that need none, removals, chains among accounts that exist, accounts
+    Settings of the organization come first. Seats are freed before they are filled: accounts that need none, removals, chains among accounts that exist, accounts
     that may need one, additions in batches, and the chains that hand something to what was added.
     """
     by_account: dict[Uid, list[Change]] = {}
     adds: list[Change] = []
     removals: list[RemoveStep] = []
+    settings: list[SettingStep] = []
     chains: dict[str, list[Change]] = {}
     for change in printed(selection):
         if change.chain is not None:
             chains.setdefault(change.chain, []).append(change)
+        elif change.category is Category.ORGANIZATION_SETTING:
+            settings.append(SettingStep(changes=(change,)))
         elif change.category in ADDS:
             adds.append(change)
         elif change.category in REMOVALS and change.uid is not None:
@@ -92,6 +103,7 @@ def phases(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tupl
     takers = {step.uid for step in accounts if any(may_take_a_seat(c) for c in step.changes)}
     handovers = [ChainStep(chain=chain, changes=tuple(cs)) for chain, cs in sorted(chains.items())]
     return (
+        tuple(settings),
         tuple(step for step in accounts if step.uid not in takers),
         tuple(sorted(removals, key=lambda step: (step.address, step.uid))),
         tuple(step for step in handovers if is_early(step.changes)),

@@ -21,6 +21,11 @@ class Category(StrEnum):
     ORGANIZATION_SETTING = "organization_setting"
 
 
+NATIVE_KEY = "ad_key"
+"""Name of the setting that holds the key of the native sync's application."""
+_SWITCHES_OF_NATIVE_SYNC = frozenset(
+    {"sync_frequency", "sync_active_users", "add_users", "update_users", "remove_deleted_users"}
+)
 ADDS = frozenset({Category.ADD_USER, Category.ADD_GROUP})
 REMOVALS = frozenset({Category.REMOVE_USER, Category.REMOVE_GROUP})
 
@@ -73,6 +78,8 @@ class Values:
     surname: str | None = None
     alias_emails: tuple[Address, ...] | None = None
     """Only the addresses dropped (before) or given (after), sorted, lower case."""
+    settings: Mapping[str, str] | None = None
+    """Of the organization: by the names that Essentials gives them; a secret is told by its version alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +114,12 @@ class Change:
     """Shared by the changes that hand an address over; None where none is handed over."""
     takes: bool
     """Whether it takes an address from an account, deactivates or removes it, or turns a user into a functional account."""
+
+    @property
+    def switches_native_sync(self) -> bool:
+        """Whether it is the one row that an execution may hold while the native sync writes users."""
+        is_setting = self.category is Category.ORGANIZATION_SETTING
+        return is_setting and not _SWITCHES_OF_NATIVE_SYNC.isdisjoint(self.after.settings or ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

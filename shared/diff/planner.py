@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from shared.diff.adds import add_row
 from shared.diff.handovers import with_handovers
-from shared.diff.ledger import ALIAS_NOTE
 from shared.diff.matching import Match, MatchedBy
 from shared.diff.options import SyncOptions
 from shared.diff.ordering import printed
+from shared.diff.organization_settings import organization_setting_rows
 from shared.diff.plan import ADDS, Adoption, Change, Plan, Skipped, SkipReason
+from shared.diff.plan_warnings import may_write_users, plan_warnings
 from shared.diff.removals import removal_rows
 from shared.diff.seats import seat
 from shared.diff.situation import Situation
@@ -34,8 +35,10 @@ def make_plan(situation: Situation) -> Plan:
         if adopted is not None:
             adoptions.append(adopted)
     changes += removal_rows(situation)
-    seated, seats = seat(with_handovers(changes, situation), organization)
+    changed = with_handovers(changes, situation) + organization_setting_rows(situation)
+    seated, seats = seat(changed, organization)
     ordered = printed(seated)
+    mails = welcome_emails((c for c in ordered if c.ticked), situation.options)
     return Plan(
         digest=digest(ordered),
         changes=ordered,
@@ -48,9 +51,9 @@ def make_plan(situation: Situation) -> Plan:
         active_accounts=sum(1 for a in organization.accounts if a.is_active),
         seats=seats,
         native_sync_writes_users=organization.native_sync.writes_users,
-        native_sync_may_write_users=_may_write_users(situation),
-        welcome_emails=welcome_emails((c for c in ordered if c.ticked), situation.options),
-        warnings=situation.warnings + _native_warning(situation) + _not_kept_warning(situation),
+        native_sync_may_write_users=may_write_users(situation),
+        welcome_emails=mails,
+        warnings=plan_warnings(situation, welcome_emails=mails),
         protected=_protected(organization),
     )
 
@@ -140,36 +143,3 @@ def _listed(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tu
     concerned = {c.entra_id for c in changes if c.entra_id is not None}
     subjects = (situation.subjects[i] for i in sorted(concerned) if i in situation.subjects)
     return {s.id: s.addresses.listed for s in subjects if s.addresses is not None}
-
-
-def _may_write_users(situation: Situation) -> bool:
-    return not situation.organization.native_sync.is_shown and situation.ledger.native_sync_wrote_users
-
-
-def _native_warning(situation: Situation) -> tuple[str, ...]:
-    native_sync = situation.organization.native_sync
-    if not native_sync.is_shown:
-        was = (
-            "it wrote users when it was last shown"
-            if situation.ledger.native_sync_wrote_users
-            else "never seen to be on"
-        )
-        what = f"native_sync_unknown: Essentials does not show the settings of its own directory sync ({was})."
-        return (f"{what} Look in its console before you execute: if it is on there, two writers would fight.",)
-    if not native_sync.writes_users:
-        return ()
-    hours = native_sync.frequency_hours
-    return (
-        f"native_sync_on: the product's own directory sync writes users every {hours} hours, and two writers would fight.",
-    )
-
-
-def _not_kept_warning(situation: Situation) -> tuple[str, ...]:
-    """What Essentials took and did not keep is no change any more, so it is said here."""
-    entries = (situation.entry_of(subject) for subject in situation.subjects.values())
-    lost = sum(name.startswith(ALIAS_NOTE) for entry in entries if entry is not None for name in entry.read_otherwise)
-    if not lost:
-        return ()
-    return (
-        f"{lost} addresses were sent to Essentials, which took them and does not list them: mail to them may not arrive.",
-    )

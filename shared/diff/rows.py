@@ -13,7 +13,7 @@ NO_PROOF = "Nothing in Entra itself proves that this may be taken."
 INVISIBLE_TO_GRAPH = "Graph cannot show mail contacts, dynamic distribution groups and public folders: it may be one's."
 """What an address that no object has, and a stray functional account, may still stand for."""
 
-VALUE_FIELDS = ("primary_email", "type", "is_active", "firstname", "surname", "alias_emails")
+VALUE_FIELDS = ("primary_email", "type", "is_active", "firstname", "surname", "alias_emails", "settings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def values_json(values: Values) -> dict[str, Any]:
     for name in VALUE_FIELDS:
         value = getattr(values, name)
         if value is not None:
-            out[name] = list(value) if isinstance(value, tuple) else value
+            out[name] = list(value) if isinstance(value, tuple) else dict(value) if name == "settings" else value
     return out
 
 
@@ -84,6 +84,7 @@ def change(
 ) -> Change:
     """One row; a blocked one is never ticked."""
     altered = values_json(before) | values_json(after)
+    altered |= altered.pop("settings", {})
     return Change(
         id=_id(whom, category, before, after, chain),
         category=category,

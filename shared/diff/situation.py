@@ -19,6 +19,19 @@ ADDRESS_PROPERTIES = {"mail", "proxyAddresses"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NativeApplication:
+    """The application that the native sync shall read Entra with."""
+
+    application_id: str
+    key_version: str
+    """Version of its key in Key Vault."""
+
+
+NO_NATIVE_APPLICATION = NativeApplication(application_id="", key_version="")
+"""Where the settings name none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """Both sides in one picture."""
 
@@ -49,6 +62,10 @@ class Situation:
     ledger_owners: Mapping[Uid, EntraId]
     """Which object the ledger gives each account to."""
     warnings: tuple[str, ...]
+    native_application_id: str = ""
+    """The application that the native sync shall use; empty where none is set."""
+    native_key_version: str = ""
+    """The version in Key Vault of that application's key; empty where none is set."""
     handed_over: Mapping[Uid, frozenset[Address]] = field(default_factory=dict)
     """The addresses that ticked chains take from each account: they do not stand in the way of what ends the chain."""
 
@@ -91,13 +108,15 @@ def situate(
     options: SyncOptions,
     now: datetime,
     evidence: Evidence | None = None,
+    native: NativeApplication = NO_NATIVE_APPLICATION,
+    ended_native_exemptions: Iterable[Address] = (),
 ) -> Situation:
     """Match both sides, freeze what is exempt, and give each registered address to one subject.
 
-    Exemptions that have ended at ``now`` do not count; the native sync's own exemptions do. ``evidence`` None: Entra was
-    asked about nobody.
+    Exemptions that have ended at ``now`` do not count; the native sync's own exemptions do, save the ended ones.
+    ``evidence`` None: Entra was asked about nobody.
     """
-    exempt = exempt_addresses(exemptions, organization, now)
+    exempt = exempt_addresses(exemptions, organization, now, ended_native=ended_native_exemptions)
     domains = frozenset(domain.name for domain in organization.domains if domain.is_active)
     population = populate(directory, options, domains)
     matching = match(population.subjects, organization.accounts, ledger)
@@ -130,6 +149,8 @@ def situate(
         evidence=evidence or Evidence(),
         ledger_owners=owners,
         warnings=population.warnings,
+        native_application_id=native.application_id.lower(),
+        native_key_version=native.key_version,
     )
 
 

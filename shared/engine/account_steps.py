@@ -1,11 +1,13 @@
 """Account steps: carries out the selected changes of one account, and creates accounts, each checked against what is there now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from shared.diff.ordering import AccountStep
 from shared.diff.plan import Change, Values
+from shared.diff.transfers import MAIL_FLOWS_AFTER
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.ports import AccountWriter
 from shared.engine.run import Outcome, Result
@@ -61,8 +63,10 @@ class AccountSteps:
         *,
         own_account: Address,
         welcome: frozenset[str],
+        now: Callable[[], datetime],
     ) -> None:
         """``holders`` is who has each address now; ``welcome`` the ids of the additions that send a welcome mail."""
+        self._now = now
         self._own_account = own_account
         self._writer = writer
         self._keeper = keeper
@@ -187,7 +191,7 @@ class AccountSteps:
         for change, outcome in zip(due, outcomes, strict=True):
             match outcome:
                 case Created():
-                    results.append(result_of(change, Outcome.DONE))
+                    results.append(result_of(change, Outcome.DONE, self._when_mail_flows()))
                 case NotJudged() if len(due) > 1:
                     # The request was refused as a whole: alone, each gets its own answer.
                     results += self._create([change])
@@ -198,10 +202,13 @@ class AccountSteps:
                     results.append(self._read_back(change, outcome.message))
         return results
 
+    def _when_mail_flows(self) -> str:
+        return f"Mail may take up to 60 minutes to flow: until {self._now() + MAIL_FLOWS_AFTER:%Y-%m-%d %H:%M} UTC."
+
     def _read_back(self, change: Change, message: str) -> Result:
         fetched = self._writer.fetch(change.address)
         if fetched is not None and _is_made(change, fetched.account):
-            return result_of(change, Outcome.DONE)
+            return result_of(change, Outcome.DONE, self._when_mail_flows())
         return result_of(change, Outcome.FAILED, f"It is not there, and nothing says why: {message}")
 
     def _note(self, edit: AccountEdit, account: Account) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.diff.ledger import Gate, Ledger, adopt, note_writes, scope_fingerprint
-from shared.diff.plan import Adoption
+from shared.diff.plan import NATIVE_KEY, Adoption, Change
 from shared.diff.written import written
 from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
@@ -45,6 +45,7 @@ def confirm(
         tenant_id=record.plan.directory_certificate.tenant_id,
         primary_domain=organization.primary_domain,
         accounts_last_read=len(organization.accounts),
+        native_key_version=_native_key_version(ledger, done),
         native_sync_wrote_users=_native_sync_wrote_users(ledger, organization, run),
         gate=_gate(parts, settings, run, record, selection, ledger, journal),
     )
@@ -57,6 +58,12 @@ def _native_sync_wrote_users(ledger: Ledger, organization: Organization, run: Ru
     if organization.native_sync.is_shown:
         return organization.native_sync.writes_users
     return ledger.native_sync_wrote_users and run.by.kind is not ActorKind.PERSON
+
+
+def _native_key_version(ledger: Ledger, done: Iterable[Change]) -> str:
+    """The version that was written last."""
+    written_now = [c.after.settings[NATIVE_KEY] for c in done if c.after.settings and NATIVE_KEY in c.after.settings]
+    return written_now[0].removeprefix("version ") if written_now else ledger.native_key_version
 
 
 def _gate(

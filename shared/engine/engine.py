@@ -201,7 +201,8 @@ class Engine:
                 f"Plan {record.id} is older than 24 hours.", "Search again and execute the new plan."
             )
         check_selection(record.plan, selection)
-        if record.plan.native_sync_writes_users and selected(record.plan, selection):
+        chosen = selected(record.plan, selection)
+        if record.plan.native_sync_writes_users and not all(change.switches_native_sync for change in chosen):
             raise native_sync_on()
         if actor.kind is ActorKind.APPLICATION:
             if record.plan.native_sync_may_write_users:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from shared.diff.exempt import exempt_addresses, frozen_objects
-from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, steps
+from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, SettingStep, steps
 from shared.diff.plan import REMOVALS, Change
 from shared.diff.planner import sends_welcome_email
 from shared.engine.account_steps import AccountSteps, is_reached, result_of
@@ -19,11 +19,12 @@ from shared.engine.ports import Progress
 from shared.engine.progress import ReadingCutError
 from shared.engine.reading import check_size, silent
 from shared.engine.recheck import no_longer_held
-from shared.engine.records import LedgerStore, Removed, Results, exemptions
+from shared.engine.records import LedgerStore, Removed, Results, ended_native_exemptions, exemptions
 from shared.engine.refusals import native_sync_on
 from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Outcome, Result, Run, Selection
 from shared.engine.selection import selected
+from shared.engine.setting_steps import SettingSteps
 from shared.engine.trouble import RowsInTrouble, Trouble
 from shared.model import Account, Address, FetchedAccount, Organization
 from shared.settings import Settings
@@ -68,6 +69,7 @@ class _Writers:
     accounts: AccountSteps
     removals: RemovalSteps
     chains: ChainSteps
+    settings: SettingSteps
 
 
 class Execution:
@@ -120,7 +122,7 @@ class Execution:
         self._progress("checking", len(journal), total)
         organization = self._parts.organization_reader().read(progress=silent)
         check_size(organization, before=record.plan.accounts)
-        if organization.native_sync.writes_users:
+        if organization.native_sync.writes_users and not all(change.switches_native_sync for change in due):
             raise native_sync_on()
         if stop() is StopRequested.OUT_OF_TIME:
             # Reading took all the time there was: the next slice would fare no better.
@@ -148,6 +150,8 @@ class Execution:
                             journal.add(steps_of.accounts.create(step.changes, by_primary))
                         case ChainStep():
                             journal.add(steps_of.chains.hand_over(step))
+                        case SettingStep():
+                            journal.add(steps_of.settings.write(step))
                 self._progress("executing", len(journal), total)
             trouble.settle()
         finally:
@@ -170,6 +174,7 @@ class Execution:
             {address: a for a in organization.accounts for address in a.addresses},
             own_account=own_account,
             welcome=welcome,
+            now=self._parts.clock.now,
         )
         removals = RemovalSteps(writer, self._keeper, own_account=own_account, keep=keep)
         return _Writers(
@@ -185,13 +190,17 @@ class Execution:
                 welcome=welcome,
                 keep=keep,
             ),
+            settings=SettingSteps(self._parts.settings_writer(), self._keeper, native_key=self._parts.native_key),
         )
 
     def _without_exempt(
         self, due: list[Change], organization: Organization, record: PlanRecord, journal: ResultJournal
     ) -> list[Change]:
         """The changes left after those of objects and accounts that an exemption freezes now."""
-        exempt = exempt_addresses(exemptions(self._parts.documents), organization, self._parts.clock.now())
+        book = self._parts.documents
+        exempt = exempt_addresses(
+            exemptions(book), organization, self._parts.clock.now(), ended_native=ended_native_exemptions(book)
+        )
         ledger, _ = LedgerStore(self._parts.documents).read()
         known = frozen_objects(exempt, ledger)
         accounts_of_known = {ledger.entries[i].uid for i in known if i in ledger.entries} - {None}

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.clock import Clock
+from shared.diff.situation import NativeApplication
 from shared.engine.commands import SecretStatus
-from shared.engine.ports import AccountWriter, DirectoryReader, EvidenceReader, OrganizationReader
+from shared.engine.ports import AccountWriter, DirectoryReader, EvidenceReader, OrganizationReader, SettingsWriter
 from shared.settings import Settings
 from shared.state.protocols import Documents, Lease, Queue
 
@@ -26,6 +27,11 @@ class Parts:
     evidence_reader: Callable[[], EvidenceReader]
     organization_reader: Callable[[], OrganizationReader]
     account_writer: Callable[[], AccountWriter]
+    settings_writer: Callable[[], SettingsWriter]
+    native_application: Callable[[], NativeApplication]
+    """The application of the native sync with its key's version, where the options ask for one; raises SecretError."""
+    native_key: Callable[[], str]
+    """That application's key; raises SecretError."""
     secrets: Callable[[], tuple[SecretStatus, ...]]
     """The secrets in use with the days that they have left."""
     essentials_login: Callable[[], str]

@@ -11,7 +11,10 @@ from shared.model import (
     Directory,
     EntraId,
     FetchedAccount,
+    LoginSettings,
     MailboxPurpose,
+    NativeSync,
+    NativeSyncEdit,
     NewAccount,
     Organization,
     Person,
@@ -97,3 +100,19 @@ class AccountWriter(Protocol):
 
     def delete(self, address: Address) -> None:
         """Remove the account with this primary address."""
+
+
+class SettingsWriter(Protocol):
+    """Reads and writes settings of the organization, whole. Raises RefusedError, ServiceError, EssentialsCredentialError."""
+
+    def native_sync(self) -> NativeSync:
+        """The settings of the native sync as they are now."""
+
+    def set_native_sync(self, edit: NativeSyncEdit) -> NativeSync:
+        """The settings as they are afterwards, the edit among them."""
+
+    def login(self) -> LoginSettings:
+        """The sign-in settings as they are now."""
+
+    def set_login(self, settings: LoginSettings) -> LoginSettings:
+        """The sign-in settings as they are afterwards, which are these."""

@@ -10,7 +10,7 @@ from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import silent
-from shared.engine.records import LedgerStore, exemptions
+from shared.engine.records import LedgerStore, ended_native_exemptions, exemptions
 from shared.engine.search import narrowed, read_directory
 from shared.model import Account, Organization
 from shared.settings import Settings
@@ -36,6 +36,7 @@ def no_longer_held(
         organization=organization,
         ledger=ledger,
         exemptions=exemptions(parts.documents),
+        ended_native_exemptions=ended_native_exemptions(parts.documents),
         options=options,
         now=parts.clock.now(),
     )

@@ -11,7 +11,7 @@ from shared.engine.plan_record import PlanRecord
 from shared.engine.refusals import NotFoundError
 from shared.engine.run import Result, Run
 from shared.errors import DamagedDocumentError, DocumentConflictError, UnknownSchemaError
-from shared.model import FetchedAccount
+from shared.model import Address, FetchedAccount
 from shared.state.protocols import Documents, ETag
 
 LOGGER = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ class Exemptions:
     """All exemptions, in order of making."""
 
     exemptions: tuple[Exemption, ...] = ()
+    native_ended: tuple[Address, ...] = ()
+    """Addresses whose exemption by the native sync a person ended, or replaced by one of ours; sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,3 +261,9 @@ def _first_of_each(results: Iterable[Result]) -> tuple[Result, ...]:
     for result in results:
         first.setdefault(result.change_id, result)
     return tuple(first.values())
+
+
+def ended_native_exemptions(documents: Documents) -> tuple[Address, ...]:
+    """Exemptions of the native sync that a person ended or took over: they do not return."""
+    stored = documents.read(EXEMPTIONS_PATH, Exemptions)
+    return stored.body.native_ended if stored is not None else ()

@@ -88,7 +88,8 @@ def native_sync_on() -> NativeSyncOnError:
     """The refusal while the native sync writes users."""
     return NativeSyncOnError(
         "Essentials' own directory sync writes users, and two writers would fight.",
-        "Set the frequency of Azure Directory Sync in Essentials to never, then search and execute again.",
+        "Set SYNC_NATIVE to off or groups_only, search, and execute the row that switches it, alone; or set its frequency to "
+        "never in the console. Then search again.",
     )
 
 

@@ -6,20 +6,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.diff.guard import judge
-from shared.diff.ledger import Ledger, note_exempt, note_presence
+from shared.diff.ledger import Ledger, forget_states, note_exempt, note_presence
 from shared.diff.mapping import asks_purpose
 from shared.diff.options import SyncOptions
-from shared.diff.plan import Plan, SkipReason
+from shared.diff.plan import NATIVE_KEY, Plan, SkipReason
 from shared.diff.planner import make_plan
 from shared.diff.situation import Situation, situate
 from shared.engine.evidence import with_evidence
 from shared.engine.lease_keeper import LeaseKeeper
+from shared.engine.native_exemptions import take_over_exemptions
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.ports import NONE_KNOWN, Progress
 from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import check_size
-from shared.engine.records import LedgerStore, Plans, exemptions
+from shared.engine.records import LedgerStore, Plans, ended_native_exemptions, exemptions
 from shared.engine.run import Acceptance, Narrowing, Problem, Run
 from shared.model import Directory, EntraId, MailboxPurpose, Organization
 from shared.settings import Settings, options_fingerprint
@@ -85,17 +86,26 @@ class Search:
             ledger = Ledger()
         if Acceptance.SMALLER_ORGANIZATION not in run.narrowing.accept:
             check_size(organization, before=ledger.accounts_last_read)
+        if organization.native_sync.writes_users:
+            ledger = forget_states(ledger)
+        take_over_exemptions(self._parts.documents, organization)
         self._progress("planning", 0, 0)
         situation = situate(
             directory=directory,
             organization=organization,
             ledger=ledger,
             exemptions=exemptions(self._parts.documents),
+            ended_native_exemptions=ended_native_exemptions(self._parts.documents),
             options=options,
             now=self._parts.clock.now(),
+            native=self._parts.native_application(),
         )
         situation = with_evidence(situation, self._parts.evidence_reader())
         record = self._record(run, make_plan(situation), options)
+        if any(NATIVE_KEY in (c.after.settings or ()) for c in record.plan.changes):
+            self._parts.announce(
+                "native_sync.key_due", {"run_id": run.id, "was_written": bool(ledger.native_key_version)}
+            )
         self._progress("storing", 0, 0)
         self._keeper.require()
         # The ledger first: a plan that is found stored after a crash is used without searching again.

@@ -73,6 +73,8 @@ class NativeSync:
     is_shown: bool = True
     """False where Essentials refuses to show the settings: it is outside the package, was never set up, or is hidden by a fault."""
     is_configured: bool
+    application_id: str = ""
+    """The application that it reads Entra with; empty where none is set."""
     frequency_hours: int
     sync_active_users: bool
     sync_distribution_groups: bool
@@ -98,6 +100,22 @@ class NativeSync:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoginSettings:
+    """How people sign in to the Essentials portal."""
+
+    allow_local_login: bool
+    allow_azure_login: bool
+    force_azure_login: bool
+    idp_for_forced_login: str | None
+    """Id of the identity provider that everybody must use; None where there is none."""
+
+    @property
+    def shuts_local_passwords(self) -> bool:
+        """Whether a local password, such as the app's own, may no longer do."""
+        return self.force_azure_login or self.idp_for_forced_login is not None or not self.allow_local_login
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationCertificate:
     """The evidence that a read of the organization was complete."""
 
@@ -119,6 +137,8 @@ class Organization:
     native_sync: NativeSync
     native_exemptions: tuple[Address, ...]
     certificate: OrganizationCertificate
+    login: LoginSettings | None = None
+    """How people sign in to the portal; None where nobody asked, since the options leave it alone."""
 
     @property
     def active_users(self) -> int:

@@ -1,7 +1,7 @@
 """What is written to Essentials, and what comes back of a write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.model.ids import Address, Uid
 from shared.model.organization import Account, AccountType
@@ -82,3 +82,22 @@ class Unconfirmed:
 
 
 CreateOutcome = Created | NotCreated | NotJudged | Unconfirmed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NativeSyncEdit:
+    """New values for settings of the own sync; None leaves a setting as it is."""
+
+    frequency_hours: int | None = None
+    """0 means never."""
+    sync_active_users: bool | None = None
+    sync_distribution_groups: bool | None = None
+    sync_security_groups: bool | None = None
+    add_users: bool | None = None
+    update_users: bool | None = None
+    remove_deleted_users: bool | None = None
+    add_groups: bool | None = None
+    update_groups: bool | None = None
+    remove_deleted_groups: bool | None = None
+    application_id: str | None = None
+    application_secret: str | None = field(default=None, repr=False)

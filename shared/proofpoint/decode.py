@@ -83,6 +83,7 @@ def native_sync_of(body: Mapping[str, object]) -> NativeSync:
     """The settings of the product's own sync; an empty object is one that was never set up."""
     return NativeSync(
         is_configured=bool(text(body.get("application_id"))),
+        application_id=text(body.get("application_id")).lower(),
         frequency_hours=_hours(body.get("sync_frequency")),
         sync_active_users=is_true(body.get("sync_active_users")),
         sync_distribution_groups=is_true(body.get("sync_distribution_groups")),

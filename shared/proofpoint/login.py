@@ -1,25 +1,13 @@
 """How people sign in to the Essentials portal: read, and written whole."""
 
-from dataclasses import dataclass
-
 from shared.errors import UnexpectedAnswerError, UnreachableError
+from shared.model import LoginSettings
 from shared.proofpoint.answers import object_of
 from shared.proofpoint.client import EssentialsClient
 from shared.proofpoint.decode import is_true, text
 from shared.proofpoint.encode import Json, json_bytes
 
 _PATH = "/authentication/settings/login"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoginSettings:
-    """The sign-in settings of an organization."""
-
-    allow_local_login: bool
-    allow_azure_login: bool
-    force_azure_login: bool
-    idp_for_forced_login: str | None
-    """Id of the identity provider that everybody must use; None where there is none."""
 
 
 class LoginSettingsClient:

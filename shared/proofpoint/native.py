@@ -1,14 +1,14 @@
 """Settings of the product's own directory sync, and who is exempt from it: read, edited, written whole, read again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from urllib.parse import quote
 
 from shared.errors import UnexpectedAnswerError, UnreachableError
-from shared.model import Address, NativeSync
+from shared.model import Address, NativeSync, NativeSyncEdit
 from shared.proofpoint.answers import not_as_agreed, object_of
 from shared.proofpoint.client import EssentialsClient, is_unavailable
-from shared.proofpoint.decode import UnreadableError, exemptions_of, native_sync_of
+from shared.proofpoint.decode import NOT_SHOWN, UnreadableError, exemptions_of, native_sync_of
 from shared.proofpoint.encode import Json, json_bytes, without_masked
 from shared.proofpoint.refusals import decoded
 from shared.transport import Answer
@@ -20,25 +20,6 @@ _NAMES = {"frequency_hours": "sync_frequency", "application_secret": _KEY}
 """Names of Essentials where they are not ours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NativeSyncEdit:
-    """New values for settings of the own sync; None leaves a setting as it is."""
-
-    frequency_hours: int | None = None
-    """0 means never."""
-    sync_active_users: bool | None = None
-    sync_distribution_groups: bool | None = None
-    sync_security_groups: bool | None = None
-    add_users: bool | None = None
-    update_users: bool | None = None
-    remove_deleted_users: bool | None = None
-    add_groups: bool | None = None
-    update_groups: bool | None = None
-    remove_deleted_groups: bool | None = None
-    application_id: str | None = None
-    application_secret: str | None = field(default=None, repr=False)
-
-
 class NativeSyncClient:
     """Reads and writes the settings of the own sync of one organization."""
 
@@ -46,8 +27,12 @@ class NativeSyncClient:
         self._client = client
 
     def read(self) -> NativeSync:
-        """The settings; those of a sync that was never set up where the organization has none."""
-        return native_sync_of(self._body())
+        """The settings; NOT_SHOWN where Essentials refuses to show them."""
+        answer = self._client.get(_PATH)
+        if is_unavailable(answer):
+            return NOT_SHOWN
+        self._client.expect_success(answer)
+        return native_sync_of(object_of(answer))
 
     def write(self, edit: NativeSyncEdit) -> NativeSync:
         """The settings as Essentials has them afterwards, the edit among them.

@@ -1,4 +1,4 @@
-"""Reads the organization whole: six requests, the first alone, so that a wrong password counts as one failed sign-in."""
+"""Reads the organization whole: six requests, seven with the sign-in settings; the first alone, so that a wrong password counts once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,7 +10,16 @@ import msgspec
 
 from shared.clock import Clock
 from shared.errors import IncompleteReadError, UnexpectedAnswerError
-from shared.model import Account, Address, Domain, Licences, NativeSync, Organization, OrganizationCertificate
+from shared.model import (
+    Account,
+    Address,
+    Domain,
+    Licences,
+    LoginSettings,
+    NativeSync,
+    Organization,
+    OrganizationCertificate,
+)
 from shared.proofpoint.client import EssentialsClient, is_unavailable
 from shared.proofpoint.decode import (
     NOT_SHOWN,
@@ -24,21 +33,25 @@ from shared.proofpoint.decode import (
     native_sync_of,
     text,
 )
+from shared.proofpoint.login import LoginSettingsClient
 from shared.transport import Answer
 
 Progress = Callable[[str, int, int], None]
 """Told stage, how much is done, and the total; the engine's own Progress is one."""
 
 _STAGE = "reading_organization"
-_REQUESTS = 6
+_PARTS = 7
+"""The organization itself, and what is read beside each other then."""
 
 
 class EssentialsReader:
     """The OrganizationReader of shared/engine/ports.py on Proofpoint Essentials."""
 
-    def __init__(self, *, client: EssentialsClient, clock: Clock) -> None:
+    def __init__(self, *, client: EssentialsClient, clock: Clock, login: LoginSettingsClient | None = None) -> None:
+        """``login`` reads the sign-in settings too; None where the options leave them alone."""
         self._client = client
         self._clock = clock
+        self._login = login
 
     def read(self, *, progress: Progress) -> Organization:
         """All accounts with domains, licences, native sync settings and exemptions, certified.
@@ -47,14 +60,15 @@ class EssentialsReader:
         ServiceError.
         """
         organization = self._organization()
-        progress(_STAGE, 1, _REQUESTS)
-        with ThreadPoolExecutor(max_workers=_REQUESTS - 1, thread_name_prefix="essentials-read") as pool:
+        progress(_STAGE, 1, _PARTS)
+        with ThreadPoolExecutor(max_workers=_PARTS - 1, thread_name_prefix="essentials-read") as pool:
             accounts = pool.submit(self._accounts)
             domains = pool.submit(self._domains)
             licensing = pool.submit(self._part_object, "/licensing")
             azure = pool.submit(self._native_sync)
             exemptions = pool.submit(self._exemptions)
-            _wait_for((accounts, domains, licensing, azure, exemptions), progress)
+            login = pool.submit(lambda: self._login.read() if self._login is not None else None)
+            _wait_for((accounts, domains, licensing, azure, exemptions, login), progress)
         native_sync = azure.result()
         return self._whole(
             organization,
@@ -63,6 +77,7 @@ class EssentialsReader:
             licences_of(licensing.result(), organization),
             native_sync,
             _exemptions_beside(native_sync, exemptions.result()),
+            login.result(),
         )
 
     def _whole(
@@ -73,6 +88,7 @@ class EssentialsReader:
         licences: Licences,
         native_sync: NativeSync,
         exemptions: tuple[Address, ...],
+        login: LoginSettings | None,
     ) -> Organization:
         primary_domain = text(organization.get("primary_domain")).lower()
         certificate = OrganizationCertificate(
@@ -90,6 +106,7 @@ class EssentialsReader:
             native_sync=native_sync,
             native_exemptions=exemptions,
             certificate=certificate,
+            login=login,
         )
 
     def _organization(self) -> Mapping[str, object]:
@@ -183,7 +200,7 @@ def _wait_for(parts: Iterable[Future[Any]], progress: Progress) -> None:
         if error is not None:
             wait(waiting)
             raise error
-        progress(_STAGE, done, _REQUESTS)
+        progress(_STAGE, done, _PARTS)
 
 
 @contextmanager

@@ -93,7 +93,12 @@ function skippedRow(row) {
 function difference(change) {
   const { before, after } = change;
   const names = Object.keys(FIELDS).filter((name) => (name in before || name in after) && !isTold(name, change));
+  if (after.settings) return settings(before.settings, after.settings);
   return el("dl", { class: "diff" }, names.map((name) => el("div", {}, el("dt", {}, FIELDS[name]), el("dd", {}, ...(name === "alias_emails" ? aliases(before[name] ?? [], after[name] ?? []) : pair(before[name], after[name]))))));
+}
+
+function settings(before, after) {
+  return el("dl", { class: "diff" }, Object.keys(after).map((name) => el("div", {}, el("dt", {}, name), el("dd", {}, ...pair(before[name], after[name])))));
 }
 
 /** Whether the row says it already: address and name of an account that is new, and that it is active. */

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shared.diff.options import SyncOptions
+from shared.diff.situation import NO_NATIVE_APPLICATION, NativeApplication
 from shared.engine.engine import Engine
 from shared.engine.parts import Parts
 from shared.engine.run import Actor, ActorKind, Narrowing, Run, Selection
@@ -62,6 +63,7 @@ class Frame:
     events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     ids: int = 0
     login: str = "login-1"
+    native_application: NativeApplication = NO_NATIVE_APPLICATION
 
     @property
     def state(self) -> State:
@@ -89,6 +91,9 @@ class Frame:
                 evidence_reader=lambda: self.directory,
                 organization_reader=lambda: self.essentials,
                 account_writer=lambda: self.essentials,
+                settings_writer=lambda: self.essentials,
+                native_application=lambda: self.native_application,
+                native_key=lambda: f"key of version {self.native_application.key_version}",
                 secrets=tuple,
                 essentials_login=lambda: self.login,
                 announce=lambda event, fields: self.events.append((event, fields)),

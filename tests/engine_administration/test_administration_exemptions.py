@@ -1,11 +1,15 @@
 """Exemptions: made once, ended by a person or by time, audited; and what an exempt address freezes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from shared.engine.native_exemptions import take_over_exemptions
+from shared.engine.records import ended_native_exemptions
 from shared.engine.refusals import AlreadyExemptError, InvalidRequestError, NotFoundError
+from shared.model import Address
 from tests.builders.sides import NOW, account, directory, organization, person
 from tests.engine.frame import Frame
 from tests.engine_administration.office import PERSON, Office
@@ -97,3 +101,45 @@ def test_an_exempt_address_freezes_its_person_in_the_next_search(office: Office,
     assert explained.objects[0].scope.startswith("Frozen")
     assert explained.basis is not None
     assert explained.basis.plan_id == search.plan_id
+
+
+def with_a_native_exemption(office: Office) -> str:
+    """The id of the exemption that the last search took over from the product's own sync."""
+    there = organization([account(5, "ann")])
+    take_over_exemptions(office.state.documents, replace(there, native_exemptions=(Address("ann@example.com"),)))
+    (native,) = office.administration.exemptions()
+    assert native.by == "Azure Directory Sync"
+    return native.id
+
+
+def ended_for_good(office: Office) -> tuple[Address, ...]:
+    return ended_native_exemptions(office.state.documents)
+
+
+def test_an_exemption_of_the_native_sync_is_listed_until_a_person_ends_it(office: Office) -> None:
+    office.administration.end_exemption(with_a_native_exemption(office), PERSON)
+
+    assert office.administration.exemptions() == ()
+    assert ended_for_good(office) == ("ann@example.com",)
+    there = replace(organization([account(5, "ann")]), native_exemptions=(Address("ann@example.com"),))
+    take_over_exemptions(office.state.documents, there)
+    assert office.administration.exemptions() == ()
+
+
+def test_an_exemption_of_the_native_sync_is_listed_until_a_person_keeps_it(office: Office) -> None:
+    with_a_native_exemption(office)
+    until = NOW + timedelta(days=1)
+    kept = office.administration.exempt(address="ann@example.com", reason="scanner", until=until, actor=PERSON)
+
+    assert office.administration.exemptions() == (kept,)
+    office.clock.advance(86_400)
+    assert office.administration.exemptions() == ()
+    assert ended_for_good(office) == ("ann@example.com",)
+
+
+def test_what_is_exempt_here_is_not_taken_over_again(office: Office) -> None:
+    own = office.administration.exempt(address="ann@example.com", reason="leave", until=None, actor=PERSON)
+    there = replace(organization([account(5, "ann")]), native_exemptions=(Address("ann@example.com"),))
+    take_over_exemptions(office.state.documents, there)
+
+    assert office.administration.exemptions() == (own,)

@@ -12,9 +12,9 @@ from shared.proofpoint import (
     EssentialsClient,
     EssentialsReader,
     EssentialsWriter,
-    LoginSettingsClient,
-    NativeSyncClient,
 )
+from shared.proofpoint.login import LoginSettingsClient
+from shared.proofpoint.native import NativeSyncClient
 from shared.secrets import Secret
 from shared.transport import RetryPolicy, Timeouts, Transport
 from simulator.effects import Effect

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from shared.errors import PermissionMissingError, RefusedError, UnexpectedAnswerError, UnreachableError
-from shared.model import Address
-from shared.proofpoint import LoginSettings, NativeSyncEdit
+from shared.model import Address, LoginSettings, NativeSyncEdit
 from simulator.effects import DropAfter, DropBefore, StatusFault
 from simulator.essentials import ExemptionsForm, MaskedKey, PutMeaning
 from tests.proofpoint.essentials_under_test import SimulatedEssentials

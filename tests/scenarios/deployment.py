@@ -30,10 +30,12 @@ class Deployment:
         """A search, carried out."""
         return self.finished(self.application.engine.start_search(narrowing or Narrowing(), PERSON))
 
-    def execute(self, plan_id: str, *, exclude: frozenset[str] = frozenset()) -> Run:
+    def execute(
+        self, plan_id: str, *, exclude: frozenset[str] = frozenset(), include: frozenset[str] = frozenset()
+    ) -> Run:
         """An execution of a plan's ticked changes, the guard approved where it asks for it, carried out."""
         engine = self.application.engine
-        selection = Selection(digest=engine.plan(plan_id).plan.digest, exclude=exclude)
+        selection = Selection(digest=engine.plan(plan_id).plan.digest, exclude=exclude, include=include)
         try:
             run = engine.execute(plan_id, selection, PERSON)
         except GuardTrippedError as stopped:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.diff.licences import MAILBOX_PLANS
-from shared.diff.plan import Plan
+from shared.diff.plan import Category, Plan
 from shared.engine.run import RunState
 from simulator.company import make_world
 from simulator.estate import Estate
+from simulator.vault_secrets import add_version
 from simulator.world import EssentialsOrganization, Json, World
 from simulator.world_editor import WorldEditor
 from tests.scenarios.deployment import deployed
@@ -38,6 +40,8 @@ class Company:
 
     path: Path
     world: World = field(default_factory=_empty_world)
+    switches: dict[str, object] = field(default_factory=dict)
+    """Which of its possible ways Essentials goes when a setting is written."""
 
     def __post_init__(self) -> None:
         for name in ("kim", "lou", "max"):
@@ -133,3 +137,21 @@ class Company:
             left = [c for c in deployment.application.engine.plan(again.plan_id).plan.changes if c.ticked]
             assert left == []
         return self.accounts()
+
+    def set_by_hand(self, **settings: str) -> None:
+        """The one row for a setting of the organization, under these settings, ticked by a person and executed alone."""
+        with Estate(self.world) as estate, deployed(estate, self.path, settings) as deployment:
+            for name, value in self.switches.items():
+                setattr(estate.essentials.switches, name, value)
+            plan_id = deployment.search().plan_id
+            assert plan_id is not None
+            changes = deployment.application.engine.plan(plan_id).plan.changes
+            (row,) = (c for c in changes if c.category is Category.ORGANIZATION_SETTING)
+            others = frozenset(c.id for c in changes if c.ticked)
+            run = deployment.execute(plan_id, include=frozenset({row.id}), exclude=others)
+            assert run.state is RunState.SUCCEEDED, deployment.application.engine.results(run.id)
+
+    def keeps_in_vault(self, name: str, value: str) -> None:
+        """The secret's newest version holds the value."""
+        with self.world.lock:
+            add_version(self.world, name, value=value, at=datetime.now(UTC))

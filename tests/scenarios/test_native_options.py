@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.diff.plan import Blocked, Category, Change, Plan
 from shared.engine.run import RunState
 from shared.wiring import Application
+from simulator.essentials import MaskedKey
 from simulator.estate import Estate
 from simulator.wire import ServiceName
 from simulator.world import Json
@@ -191,6 +193,125 @@ def test_option_microsoft_login_off_is_left_as_it_is_unless_it_is_managed(compan
     company.synced(SYNC_PORTAL_LOGIN="unmanaged")
 
     assert company.organization.login == before
+
+
+LOCAL, MICROSOFT, FORCED = (True, False, False), (True, True, False), (True, True, True)
+
+
+def signs_in(company: Company) -> tuple[bool, ...]:
+    login = {
+        "allow_local_login": True,
+        "allow_azure_login": True,
+        "force_azure_login": False,
+    } | company.organization.login
+    return tuple(bool(login[name]) for name in ("allow_local_login", "allow_azure_login", "force_azure_login"))
+
+
+@pytest.mark.parametrize(("policy", "before", "after"), [("local", MICROSOFT, LOCAL), ("microsoft", LOCAL, MICROSOFT)])
+def test_option_microsoft_login_on_and_off(
+    company: Company, policy: str, before: tuple[bool, ...], after: tuple[bool, ...]
+) -> None:
+    company.organization.login.update(allow_local_login=before[0], allow_azure_login=before[1])
+    company.person("ann")
+    company.set_by_hand(SYNC_PORTAL_LOGIN=policy)
+
+    assert signs_in(company) == after
+
+
+def test_option_microsoft_login_forced_is_refused_while_it_would_lock_the_app_out(company: Company) -> None:
+    (row,) = settings_of(company.searched(SYNC_PORTAL_LOGIN="microsoft_forced"))
+
+    assert row.blocked is Blocked.CONFLICT
+
+
+def test_option_microsoft_login_forced(company: Company) -> None:
+    company.organization.azure.update(application_id=APPLICATION, ad_key="native-key")
+    company.organization.login.update(allow_local_login=False)
+    company.set_by_hand(SYNC_PORTAL_LOGIN="microsoft_forced")
+
+    assert signs_in(company) == FORCED
+
+
+APPLICATION = "66666666-6666-4666-8666-666666666666"
+WRITING: Json = {
+    "application_id": "77777777-7777-4777-8777-777777777777",
+    "ad_key": "the-key-before",
+    "sync_frequency": 6,
+    "sync_active_users": True,
+    "add_users": True,
+    "update_users": True,
+    "remove_deleted_users": True,
+}
+
+
+def settings_of(plan: Plan) -> list[Change]:
+    return [c for c in plan.changes if c.category is Category.ORGANIZATION_SETTING]
+
+
+def test_option_the_native_sync_itself_never(company: Company) -> None:
+    company.organization.azure.update(WRITING)
+    company.person("ann")
+    company.set_by_hand(SYNC_NATIVE="off")
+
+    assert company.organization.azure["sync_frequency"] == 0
+    assert company.organization.azure["add_users"] is True
+    assert "ann" not in company.accounts()
+    assert "ann" in company.synced(SYNC_NATIVE="off")
+
+
+@pytest.mark.parametrize("overwrites", [True, False])
+@pytest.mark.parametrize("mask", list(MaskedKey))
+def test_option_the_native_sync_itself_for_groups_only(company: Company, mask: MaskedKey, *, overwrites: bool) -> None:
+    company.organization.azure.update(WRITING)
+    company.keeps_in_vault("native-sync-key", "the-key-in-the-vault")
+    settings = {
+        "SYNC_NATIVE": "groups_only",
+        "NATIVE_SYNC_CLIENT_ID": APPLICATION,
+        "NATIVE_SYNC_SECRET_NAME": "native-sync-key",
+    }
+    company.switches = {"masked_key": mask, "mask_overwrites_key": overwrites}
+    company.set_by_hand(**settings)
+    azure = company.organization.azure
+
+    assert (azure["application_id"], azure["ad_key"]) == (APPLICATION, "the-key-in-the-vault")
+    assert [azure[name] for name in ("sync_active_users", "add_users", "update_users", "remove_deleted_users")] == [
+        False
+    ] * 4
+    assert [azure[name] for name in ("sync_distribution_groups", "sync_security_groups", "add_groups")] == [True] * 3
+    assert settings_of(company.searched(**settings)) == []
+    company.keeps_in_vault("native-sync-key", "the-renewed-key")
+    (row,) = settings_of(company.searched(**settings))
+    assert row.fields == ("ad_key",)
+    assert "the-renewed-key" not in str(row)
+    company.set_by_hand(**settings)
+    assert company.organization.azure["ad_key"] == "the-renewed-key"
+
+
+@pytest.mark.parametrize(("wanted", "sent"), [("true", True), ("false", False)])
+def test_option_welcome_mail_is_sent_as_chosen_and_told_before(company: Company, wanted: str, *, sent: bool) -> None:
+    company.person("ann")
+    warnings = " ".join(company.searched(SYNC_WELCOME_EMAIL=wanted).warnings)
+    company.synced(SYNC_WELCOME_EMAIL=wanted)
+
+    assert ("sends 1 welcome mails" in warnings) is sent
+    assert bool(company.organization.welcome_mails) is sent
+
+
+def test_a_domain_that_is_not_registered_is_named_with_how_many_wait_for_it(company: Company) -> None:
+    company.person("ann", aliases=("a",))
+    ann = company.person("bob")
+    company.world.tenant.users[ann]["proxyAddresses"].append("smtp:bob@elsewhere.example")
+    (warning,) = (w for w in company.searched().warnings if "unregistered_domain" in w)
+
+    assert "elsewhere.example is not registered and active in Essentials; 1 people" in warning
+
+
+def test_security_groups_without_an_address_are_told_as_not_representable(company: Company) -> None:
+    company.group("silent", mail=False, security=True)
+    (warning,) = (w for w in company.searched().warnings if "not_representable" in w)
+
+    assert "1 security groups have no address" in warning
+    assert not [w for w in company.searched(SYNC_WHAT="active_users").warnings if "not_representable" in w]
 
 
 def test_option_search_now_changes_nothing_and_save_and_run_applies_it(company: Company) -> None:

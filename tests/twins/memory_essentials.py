@@ -4,7 +4,7 @@ It is held to the same contract as the real client on the simulated service: tes
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from shared.engine.ports import Progress
@@ -17,12 +17,20 @@ from shared.model import (
     Created,
     CreateOutcome,
     FetchedAccount,
+    LoginSettings,
+    NativeSync,
+    NativeSyncEdit,
     NewAccount,
     NotCreated,
     Organization,
     Uid,
 )
 from shared.proofpoint.writer import MOST_IN_A_BATCH
+
+NEW_LOGIN = LoginSettings(
+    allow_local_login=True, allow_azure_login=True, force_azure_login=False, idp_for_forced_login=None
+)
+"""How people sign in to an organization that nobody has set up otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +42,7 @@ class Write:
 
 
 class MemoryEssentials:
-    """OrganizationReader and AccountWriter on one organization in memory.
+    """OrganizationReader, AccountWriter and SettingsWriter on one organization in memory.
 
     ``renames``: what a new primary address does, ``renamed``, ``refused`` or ``ignored``. ``after_write`` is called after each
     request that was carried out, before it is answered, and ``before_reading`` before each list. ``reads_names_as`` is what
@@ -48,6 +56,8 @@ class MemoryEssentials:
         self.after_write: Callable[[], None] = lambda: None
         self.before_reading: Callable[[], None] = lambda: None
         self.reads_names_as: Callable[[str], str] = str
+        self.native_keys: list[str] = []
+        """Every key of the native sync that was written, in order."""
         self._refusals: dict[str, tuple[int, str]] = {}
         self._failures: dict[str, list[Exception]] = {}
         self._read_failures: list[SyncError] = []
@@ -142,6 +152,39 @@ class MemoryEssentials:
             raise _refused(address, 403, "You cannot delete your own account")
         self._drop(present.uid)
         self.after_write()
+
+    # SettingsWriter
+
+    def native_sync(self) -> NativeSync:
+        """The settings of the native sync."""
+        return self.organization.native_sync
+
+    def set_native_sync(self, edit: NativeSyncEdit) -> NativeSync:
+        """The settings with the edit."""
+        domain = Address(self.organization.primary_domain)
+        self._begin("PUT", domain)
+        if domain in self._refusals:
+            raise _refused(domain, *self._refusals[domain])
+        values = {name: value for name, value in asdict(edit).items() if value is not None}
+        key = values.pop("application_secret", None)
+        if key is not None:
+            self.native_keys.append(key)
+        native = replace(self.organization.native_sync, **values)
+        native = replace(native, is_configured=bool(native.application_id))
+        self.organization = replace(self.organization, native_sync=native)
+        self.after_write()
+        return native
+
+    def login(self) -> LoginSettings:
+        """The sign-in settings; an organization that was given none has those of a new one."""
+        return self.organization.login or NEW_LOGIN
+
+    def set_login(self, settings: LoginSettings) -> LoginSettings:
+        """The sign-in settings are these."""
+        self._begin("PUT", Address(self.organization.primary_domain))
+        self.organization = replace(self.organization, login=settings)
+        self.after_write()
+        return settings
 
     def _begin(self, method: str, *addresses: Address) -> None:
         for address in addresses:

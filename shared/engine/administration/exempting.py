@@ -1,10 +1,12 @@
 """Exemptions: saved, ended and listed. One that has ended by itself is left out, and goes with the next change."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from shared.clock import Clock
 from shared.diff.plan import Exemption
+from shared.engine.native_exemptions import is_native
 from shared.engine.records import CONFLICT_TRIES, EXEMPTIONS_PATH, Exemptions
 from shared.engine.refusals import AlreadyExemptError, InvalidRequestError, NotFoundError
 from shared.errors import DocumentConflictError
@@ -25,7 +27,7 @@ class ExemptionBook:
 
     def in_force(self) -> Listed:
         """Exemptions that have not ended, in order of making."""
-        return self._read()[0]
+        return self._read()[0].exemptions
 
     def add(self, exemption: Exemption) -> None:
         """The exemption is saved; raises AlreadyExemptError, InvalidRequestError, StateError."""
@@ -34,34 +36,37 @@ class ExemptionBook:
                 f"until is {exemption.until.isoformat()}, which is over.", "Send a time to come, or leave until out."
             )
 
-        def added(listed: Listed) -> Listed:
-            for other in listed:
-                if other.address == exemption.address:
+        def added(book: Exemptions) -> Exemptions:
+            for other in book.exemptions:
+                if other.address == exemption.address and is_native(other):
+                    # Kept: from now on it is ours, with its own reason and end.
+                    book = _without(book, other)
+                elif other.address == exemption.address:
                     raise AlreadyExemptError(
                         f"{exemption.address} is exempt already (exemption {other.id}).",
                         "End that exemption first where reason or end shall change.",
                     )
-            return (*listed, exemption)
+            return replace(book, exemptions=(*book.exemptions, exemption))
 
         self._update(added)
 
     def end(self, exemption_id: str) -> Exemption:
         """The exemption that was in force until now; raises NotFoundError, StateError."""
 
-        def found_in(listed: Listed) -> Exemption:
-            for exemption in listed:
+        def found_in(book: Exemptions) -> Exemption:
+            for exemption in book.exemptions:
                 if exemption.id == exemption_id:
                     return exemption
             raise NotFoundError(f"There is no exemption {exemption_id!r}.", "Look it up under /api/exemptions.")
 
-        before = self._update(lambda listed: tuple(e for e in listed if e != found_in(listed)))
+        before = self._update(lambda book: _without(book, found_in(book)))
         return found_in(before)
 
-    def _update(self, change: Callable[[Listed], Listed]) -> Listed:
+    def _update(self, change: Callable[[Exemptions], Exemptions]) -> Exemptions:
         """What was in force before ``change``."""
         for _ in range(CONFLICT_TRIES):
             before, etag = self._read()
-            changed = Exemptions(exemptions=change(before))
+            changed = change(before)
             try:
                 if etag is None:
                     self._documents.create(EXEMPTIONS_PATH, changed)
@@ -72,12 +77,19 @@ class ExemptionBook:
             return before
         raise DocumentConflictError("The exemptions are being written by somebody else.", "Try again in a moment.")
 
-    def _read(self) -> tuple[Listed, ETag | None]:
+    def _read(self) -> tuple[Exemptions, ETag | None]:
         stored = self._documents.read(EXEMPTIONS_PATH, Exemptions)
         if stored is None:
-            return (), None
+            return Exemptions(), None
         now = self._clock.now()
-        return tuple(e for e in stored.body.exemptions if e.until is None or e.until > now), stored.etag
+        in_force = tuple(e for e in stored.body.exemptions if e.until is None or e.until > now)
+        return replace(stored.body, exemptions=in_force), stored.etag
+
+
+def _without(book: Exemptions, exemption: Exemption) -> Exemptions:
+    left = tuple(e for e in book.exemptions if e != exemption)
+    ended = {*book.native_ended, exemption.address} if is_native(exemption) else set(book.native_ended)
+    return replace(book, exemptions=left, native_ended=tuple(sorted(ended)))
 
 
 def address_of(text: str) -> Address:
