@@ -51,9 +51,12 @@ def environment(root: Path, python: Python) -> Environment:
     return Environment(python=_executable(folder))
 
 
-def witness_environment(root: Path, python: Python) -> Environment:
-    """The environment of the outside witnesses, current, whichever Python it was made with; raises PrerequisiteError."""
-    folder, requirements = root / ".venv" / "witness", root / "requirements-witness.txt"
+def separate_environment(root: Path, python: Python, name: str) -> Environment:
+    """``.venv/NAME`` with what ``requirements-NAME.txt`` names, current, whichever Python made it; raises PrerequisiteError.
+
+    For what is too large, or too particular, to share the environments of the app.
+    """
+    folder, requirements = root / ".venv" / name, root / f"requirements-{name}.txt"
     folder.parent.mkdir(exist_ok=True)
     wanted = f"{_digest(requirements)}\n"
     with _alone(folder):

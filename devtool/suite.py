@@ -6,13 +6,18 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtool.environments import environment, witness_environment
+from devtool.environments import environment, separate_environment
 from devtool.problems import PrerequisiteError, missing
 from devtool.pythons import Python, find_python, running_python
 
 WORKER_MINOR = "3.13"
 CHROMIUM = Path("/usr/bin/chromium")
 """Debian's package: what the tests of the review page drive."""
+_SEPARATE = (
+    ("witness", "witnesses", "the tests with Microsoft's own Graph client"),
+    ("checkov", "infra", "the tests of the templates with checkov"),
+)
+"""Environments of their own: name, folder under tests, and what is skipped without them."""
 _NO_TESTS = 5
 """pytest's exit status when nothing was selected."""
 
@@ -33,23 +38,24 @@ def run(root: Path, options: Sequence[str]) -> int:
             raise problem
         print(f"{problem}\nUntil then the tests of the review page in a browser are skipped.", flush=True)
     python = running_python()
-    _prepare_witnesses(root, python, options, in_ci=in_ci)
+    _prepare_separate(root, python, options, in_ci=in_ci)
     worker_status = 0 if python.version >= (3, 13) or "-m" in options else _worker_tests(root, options, in_ci=in_ci)
     # This Python's run comes last: its closing line is what people and machines look for.
     return _pytest(root, python, options) or worker_status
 
 
-def _prepare_witnesses(root: Path, python: Python, options: Sequence[str], *, in_ci: bool) -> None:
-    """What the outside witnesses need is there, or their tests are left out; nothing is made for a run of other tests."""
+def _prepare_separate(root: Path, python: Python, options: Sequence[str], *, in_ci: bool) -> None:
+    """The separate environments are there, or their tests are left out; none is made for a run of other tests."""
     chosen = [option for option in options if option.partition("::")[0].rstrip("/").startswith("tests")]
-    if chosen and not any("witnesses" in option or option.rstrip("/") == "tests" for option in chosen):
-        return
-    try:
-        witness_environment(root, python)
-    except PrerequisiteError as problem:
-        if in_ci:
-            raise
-        print(f"{problem}\nUntil then the tests with Microsoft's own Graph client are skipped.", flush=True)
+    for name, folder, left_out in _SEPARATE:
+        if chosen and not any(f"tests/{folder}" in option or option.rstrip("/") == "tests" for option in chosen):
+            continue
+        try:
+            separate_environment(root, python, name)
+        except PrerequisiteError as problem:
+            if in_ci:
+                raise
+            print(f"{problem}\nUntil then {left_out} are skipped.", flush=True)
 
 
 def _worker_tests(root: Path, options: Sequence[str], *, in_ci: bool) -> int:

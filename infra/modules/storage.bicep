@@ -44,7 +44,13 @@ resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
+    // The app has no network of its own, so no address can be let in by name: keys and anonymous access are what is closed.
     publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      defaultAction: 'Allow'
+      // Whoever closes the network later does not lose the logs.
+      bypass: 'AzureServices'
+    }
     supportsHttpsTrafficOnly: true
   }
 }

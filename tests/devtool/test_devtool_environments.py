@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtool.environments import environment, witness_environment
+from devtool.environments import environment, separate_environment
 from devtool.problems import PrerequisiteError
 from devtool.pythons import Python, running_python
 
@@ -70,26 +70,24 @@ def test_a_python_without_ensurepip_is_named_with_the_command_that_helps(tmp_pat
         environment(tmp_path, Python(path=lacking, version=sys.version_info[:3]))
 
 
-def test_the_witnesses_environment_is_made_once_whichever_python_asks(
+def test_a_separate_environment_is_made_once_whichever_python_asks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "requirements-witness.txt").write_text("# nothing\n")
-    made = witness_environment(tmp_path, running_python())
+    made = separate_environment(tmp_path, running_python(), "witness")
     assert made.python.exists()
     assert "Making" in capsys.readouterr().out
 
     other = Python(path=tmp_path / "another", version=(3, 11, 0))
-    assert witness_environment(tmp_path, other) == made
+    assert separate_environment(tmp_path, other, "witness") == made
     assert capsys.readouterr().out == ""
 
 
-def test_changed_requirements_make_the_witnesses_environment_anew(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_changed_requirements_make_a_separate_environment_anew(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "requirements-witness.txt").write_text("# nothing\n")
-    witness_environment(root, running_python())
+    separate_environment(root, running_python(), "witness")
     capsys.readouterr()
     (root / "requirements-witness.txt").write_text("./no-such-folder\n")
 
     with pytest.raises(PrerequisiteError, match="pip could not install"):
-        witness_environment(root, running_python())
+        separate_environment(root, running_python(), "witness")

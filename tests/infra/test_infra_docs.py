@@ -1,13 +1,10 @@
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from typing import Any
 
 from tests.infra.conftest import ROOT
 
 PAGE = ROOT / "docs" / "deployment.md"
-
-SHIPPED = {"shared", "sync_http", "sync_queue", "sync_timer"}
 
 
 def test_the_page_lists_every_parameter_as_it_is(template: dict[str, Any]) -> None:
@@ -18,19 +15,6 @@ def test_the_page_lists_every_output(template: dict[str, Any]) -> None:
     assert _table_under("## Outputs") == [
         f"| `{name}` | {output['metadata']['description']} |" for name, output in template["outputs"].items()
     ]
-
-
-def test_only_what_the_app_needs_is_published() -> None:
-    patterns = (ROOT / ".funcignore").read_text(encoding="utf-8").split()
-    folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
-
-    assert {name for name in folders if not _is_ignored(f"{name}/", patterns)} <= SHIPPED
-    assert not any(_is_ignored(f"{name}/", patterns) for name in SHIPPED)
-    assert not any(_is_ignored(name, patterns) for name in ("function_app.py", "host.json", "requirements.txt"))
-
-
-def _is_ignored(name: str, patterns: list[str]) -> bool:
-    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 def _table_under(heading: str) -> list[str]:

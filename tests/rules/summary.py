@@ -1,4 +1,4 @@
-"""What a test report ends with: the table of rules, and the cells of the fault sweep."""
+"""What a test report ends with: the package's size, the cells of the fault sweep, and the table of rules."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,11 +11,18 @@ from tests.rules.report import TABLE_MODULE, report_lines
 CELL = "cell"
 """Name of the property by which a test says what became of its cell of the fault sweep."""
 
+PACKAGE = "package"
+"""Name of the property by which a test tells how large the published package is."""
+
 
 def write_summary(reporter: TerminalReporter) -> None:
     """What the tests of this run tell is on the terminal; nothing where they were not selected."""
     reports = list(_reports(reporter))
     cells = Counter(str(value) for report in reports for name, value in report.user_properties if name == CELL)
+    sizes = [str(value) for report in reports for name, value in report.user_properties if name == PACKAGE]
+    if sizes:
+        reporter.write_sep("=", "published package")
+        reporter.write_line(sizes[0])
     if cells:
         reporter.write_sep("=", "fault sweep")
         told = ", ".join(f"{count} {what}" for what, count in sorted(cells.items()))
