@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtool import checks, suite
+from devtool import button, checks, suite
 from devtool.environments import environment
 from devtool.problems import PrerequisiteError
 from devtool.pythons import running_python
@@ -18,6 +18,7 @@ _COMMANDS = {
     "demo": "start the simulators with a company in them and the app before them; options as in `demo --help`",
     "simulate": "run the simulators alone",
     "test": "run the whole test suite; everything after it goes to pytest",
+    "button": "print the Deploy to Azure button of a repository at GitHub: button [OWNER/NAME]",
     "check": "lint, formatting, types, import contracts, docs, Bicep",
 }
 
@@ -50,6 +51,8 @@ def _run(command: str, options: list[str]) -> int:
             return _module("simulator", options)
         case "test":
             return suite.run(ROOT, options)
+        case "button":
+            return button.run(ROOT, options)
         case _:
             return checks.run(ROOT)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.engine.worker import QUEUE_SLICE_SECONDS
+from shared.engine.worker import QUEUE_LEASE_SECONDS
 from simulator.host.hostjson import HostRules, MessageEncoding, read_host_json
 from tests.infra.conftest import ROOT
 
@@ -33,7 +33,7 @@ def test_the_bundle_is_the_one_that_functions_of_version_4_take() -> None:
 
 def test_the_time_out_is_within_what_flex_gives_and_leaves_a_slice_its_time(rules: HostRules) -> None:
     # 30 minutes are what Flex Consumption has by default; more is allowed, and more than needed.
-    assert QUEUE_SLICE_SECONDS + 60 <= rules.function_timeout_seconds <= 30 * 60
+    assert QUEUE_LEASE_SECONDS + 60 <= rules.function_timeout_seconds <= 30 * 60
 
 
 def test_messages_are_plain_text_taken_one_by_one(rules: HostRules) -> None:

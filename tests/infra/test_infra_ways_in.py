@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 
@@ -24,15 +23,6 @@ def test_the_template_behind_the_button_is_main_compiled(template: dict[str, Any
     assert _without_version(stored) == _without_version(template), (
         "Compile it: bicep build infra/main.bicep --outfile infra/azuredeploy.json"
     )
-
-
-def test_the_button_opens_that_template() -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-
-    (address,) = re.findall(r"portal\.azure\.com/#create/Microsoft\.Template/uri/([^\s)`\"]+)", page)
-
-    assert unquote(address).startswith("https://raw.githubusercontent.com/")
-    assert unquote(address).endswith("/infra/azuredeploy.json")
 
 
 def test_parameters_for_azd_say_what_those_of_main_say(azd: dict[str, Any], template: dict[str, Any]) -> None:
