@@ -15,6 +15,7 @@ from shared.graph import (
     MsalHttp,
     SecretCredential,
 )
+from shared.graph.batch import BatchReader
 from shared.graph.probe import GraphProbe
 from shared.proofpoint import EssentialsClient
 from shared.proofpoint.probe import EssentialsProbe
@@ -57,8 +58,10 @@ def probes(settings: Settings, *, secrets: SecretSource, clock: Clock, chance: r
             credential=_credential(settings, secrets, http("managed identity")),
             http=http("Entra"),
         )
+        graph = GraphClient(transport=transport("Microsoft Graph", settings.graph_url), tokens=tokens)
         entra = GraphProbe(
-            client=GraphClient(transport=transport("Microsoft Graph", settings.graph_url), tokens=tokens),
+            client=graph,
+            batches=BatchReader(client=graph, clock=clock, random=chance, retry=_RETRY),
             tokens=tokens,
             authority=transport("Entra", settings.entra_authority),
             authority_url=settings.entra_authority,

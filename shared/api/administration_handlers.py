@@ -18,6 +18,12 @@ def save_settings(call: Call[OptionsBody]) -> ApiResponse:
     return _settings(call.administration.save_settings(call.body.values(), call.caller.actor))
 
 
+def preview_settings(call: Call[OptionsBody]) -> ApiResponse:
+    """Who would enter and leave what is synced."""
+    found = call.administration.preview_settings(call.body.values())
+    return json_answer(200, msgspec.convert(found, answers.ScopePreview, from_attributes=True))
+
+
 def reset_settings(call: Call[NoBody]) -> ApiResponse:
     """Drop every saved option."""
     return _settings(call.administration.reset_settings(call.caller.actor))

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from shared.api.authorization import Role
 from shared.diff.guard import Limit
 from shared.diff.plan import Blocked, Category, ObjectKind, SkipReason
+from shared.diff.scope_preview import Move
 from shared.engine.administration.checks import CheckName
 from shared.engine.run import Outcome, RunKind, RunState
 from shared.model import AccountType
@@ -292,6 +293,25 @@ class Checks(Struct, frozen=True, kw_only=True):
     """What all checks found, in order."""
 
     checks: tuple[Check, ...]
+
+
+class Mover(Struct, frozen=True, kw_only=True):
+    """An object of Entra that would come into what is synced, or go out of it."""
+
+    move: Move
+    entra_id: str
+    address: str | None
+    name: str
+    kind: ObjectKind
+
+
+class ScopePreview(Struct, frozen=True, kw_only=True):
+    """How many would enter and leave; ``examples`` names at most ten of each; ``as_of`` is when Entra was read."""
+
+    enter: int
+    leave: int
+    examples: tuple[Mover, ...]
+    as_of: datetime
 
 
 class Exemption(Struct, frozen=True, kw_only=True):

@@ -124,6 +124,14 @@ ROUTES: tuple[Route, ...] = (
         shapes=(Shape(status=200, types=(answers.Settings,)),),
     ),
     Route(
+        name="preview_settings",
+        method=Method.POST,
+        template="settings/preview",
+        summary="Who would come into what is synced and who would go out of it, were these options saved; nothing is saved.",
+        access=_change(administration.preview_settings, body=OptionsBody, callers=PEOPLE),
+        shapes=(Shape(status=200, types=(answers.ScopePreview,)),),
+    ),
+    Route(
         name="reset_settings",
         method=Method.DELETE,
         template="settings",

@@ -9,6 +9,7 @@ from shared.diff.explain import Explanation
 from shared.diff.plan import Exemption
 from shared.engine.administration.audit import AuditEntry
 from shared.engine.administration.checks import Check
+from shared.engine.administration.previewing import ScopePreview
 from shared.engine.plan_record import PlanRecord
 from shared.engine.run import Actor, Narrowing, Result, Run, Selection
 from shared.settings import EffectiveSetting
@@ -96,6 +97,12 @@ class AdministrationCommands(Protocol):
 
     def reset_settings(self, actor: Actor) -> tuple[EffectiveSetting, ...]:
         """The settings in force once no option is saved any more; raises SettingsError."""
+
+    def preview_settings(self, values: Mapping[str, str]) -> ScopePreview:
+        """Who would enter and leave what is synced, were these options saved; nothing is saved.
+
+        Raises OptionsRefusedError, SettingsError, NotFoundError where nothing was read yet, and what Entra raises.
+        """
 
     def audit(self, *, limit: int) -> tuple[AuditEntry, ...]:
         """Who changed which option or exemption, newest first."""

@@ -13,6 +13,7 @@ from shared.diff.plan import NATIVE_KEY, Plan, SkipReason
 from shared.diff.planner import make_plan
 from shared.diff.situation import Situation, situate
 from shared.engine.evidence import with_evidence
+from shared.engine.last_read import LastReadStore
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.native_exemptions import take_over_exemptions
 from shared.engine.parts import Parts
@@ -110,6 +111,7 @@ class Search:
         self._keeper.require()
         # The ledger first: a plan that is found stored after a crash is used without searching again.
         self._ledger_store.write(_noted(ledger, situation), etag)
+        LastReadStore(self._parts.documents).keep(directory, organization)
         return Plans(self._parts.documents).store(record)
 
     def _read_both_sides(self, options: SyncOptions) -> tuple[Directory, Organization]:

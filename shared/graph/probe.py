@@ -1,14 +1,17 @@
 """Asks Entra and Graph single questions, for the checks of a deployment: one request each, and each answered by itself."""
 
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import msgspec
 
 from shared.errors import NotConfiguredError
+from shared.graph.batch import BatchReader
 from shared.graph.client import GraphClient, GraphRefusedError, Permission
+from shared.graph.members import MemberReader, people_in_scope
 from shared.graph.tokens import TokenSource
-from shared.model import EntraId
+from shared.model import EntraId, Group
 from shared.transport import Answer, Repeatable, Transport
 
 
@@ -20,10 +23,18 @@ class GraphProbe:
     """The EntraProbe of shared/engine/administration/probes.py on the sign-in service and Microsoft Graph."""
 
     def __init__(
-        self, *, client: GraphClient, tokens: TokenSource, authority: Transport, authority_url: str, tenant_id: str
+        self,
+        *,
+        client: GraphClient,
+        batches: BatchReader,
+        tokens: TokenSource,
+        authority: Transport,
+        authority_url: str,
+        tenant_id: str,
     ) -> None:
         """``authority``: the transport to ``authority_url``, the sign-in service."""
         self._client = client
+        self._members = MemberReader(client=client, batches=batches)
         self._tokens = tokens
         self._authority = authority
         self._authority_url = authority_url
@@ -77,6 +88,17 @@ class GraphProbe:
                 "Take the object id of the group from the Entra portal, or leave it out of SYNC_GROUP_SCOPE.",
             ) from error
         return msgspec.json.decode(answer.json_bytes(), type=_Named).displayName or str(group_id)
+
+    def people_in(
+        self, scope_groups: Sequence[EntraId], groups: Mapping[EntraId, Group], people: Set[EntraId]
+    ) -> frozenset[EntraId]:
+        """Those of the people who are in one of the scope groups, directly or nested.
+
+        Raises NotConfiguredError, IncompleteReadError, PermissionMissingError, ServiceError.
+        """
+        wanted = tuple(sorted({EntraId(group_id.lower()) for group_id in scope_groups}))
+        memberships = self._members.read(wanted, groups, noticed=lambda _count: None)
+        return people_in_scope(wanted, groups, memberships, people)
 
     def _require(self, path: str, permission: Permission) -> None:
         if self._tokens.token().roles and not self._client.holds(permission):

@@ -7,6 +7,7 @@ import { CLOSES_GATE, entry, GROUPS } from "./options.js";
 import { count } from "./words.js";
 
 const DRAFTS = "options-draft";
+const MOVES_SCOPE = ["SYNC_WHAT", "SYNC_GROUP_SCOPE", "SYNC_DISABLED_AS", "SYNC_UNLICENSED_AS", "SYNC_LICENCES"];
 const SOURCES = { default: "", deployed: "update", saved: "good" };
 
 /** The view of the settings. */
@@ -120,17 +121,17 @@ class SettingsPage {
       const go = button("Save", () => attempt(go, trouble, () => this.put(changes, close, trouble)), "strong");
       const rows = Object.entries(changes).map(([name, value]) => [this.entries.get(name).label, el("span", {}, el("del", {}, this.entries.get(name).was), " ", el("ins", {}, value))]);
       const closes = Object.keys(changes).some((name) => CLOSES_GATE.includes(name));
-      if ("SYNC_GROUP_SCOPE" in changes && this.app.has("POST", "settings/preview")) this.preview(changes, scope);
+      if (Object.keys(changes).some((name) => MOVES_SCOPE.includes(name))) this.preview(changes, scope);
       return [facts(rows), scope, closes ? notice("info", "Unattended runs will wait", el("p", {}, "They report and write nothing until a person has executed a plan made under the new options.")) : "", el("p", { class: "quiet" }, "Scope groups are looked up in Entra before they are saved. Verify connects to everything."), trouble, choices(close, go)];
     });
   }
 
   async preview(changes, place) {
-    place.replaceChildren(el("p", { class: "quiet" }, "Looking who comes into the scope and who leaves it…"));
+    place.replaceChildren(el("p", { class: "quiet" }, "Looking who comes in and who goes out…"));
     try {
-      const { enter, leave, examples } = await post("settings/preview", changes);
-      const named = Array.isArray(examples) ? examples.map((one) => el("li", {}, said(typeof one === "string" ? one : JSON.stringify(one)))) : [];
-      place.replaceChildren(el("p", {}, `${count(enter, "person")} come into the scope, ${leave} leave it.`), el("ul", {}, named));
+      const { enter, leave, examples, as_of: asOf } = await post("settings/preview", changes);
+      const named = examples.map(({ move, name, address }) => el("li", {}, badge(move === "leave" ? "leaves" : "enters", move === "leave" ? "bad" : "good"), " ", said(name), " ", el("span", { class: "address" }, said(address ?? ""))));
+      place.replaceChildren(el("p", {}, `By the read of ${new Date(asOf).toLocaleString()}: ${enter} would come into what is synced, ${leave} would go out of it.`), el("ul", { class: "checks" }, named));
     } catch (problem) {
       place.replaceChildren(el("p", { class: "warn-text" }, problem.message));
     }

@@ -99,6 +99,7 @@ def test_which_routes_are_for_people_only() -> None:
         ("GET", "settings"),
         ("PUT", "settings"),
         ("DELETE", "settings"),
+        ("POST", "settings/preview"),
         ("GET", "audit"),
         ("GET", "exemptions"),
         ("POST", "exemptions"),

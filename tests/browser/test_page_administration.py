@@ -67,6 +67,19 @@ def test_a_wrong_option_is_refused_at_its_place_and_a_right_one_is_saved(review:
     expect(page.get_by_label("Changes that take something")).to_have_value("20", timeout=PATIENCE_MILLISECONDS)
 
 
+def test_who_would_come_in_and_go_out_is_shown_before_options_are_saved(review: Review) -> None:
+    page = review.page
+    review.search()
+    review.open("#/settings")
+    page.get_by_label("People whose sign-in is blocked").select_option("skip")
+    page.get_by_role("button", name="Save…").click()
+    dialog = page.get_by_role("dialog")
+
+    expect(dialog.get_by_text(re.compile("would go out of it"))).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    expect(dialog.locator(".badge", has_text="leaves").first).to_be_visible()
+    assert violations(page) == []
+
+
 def test_a_reload_keeps_what_was_entered_and_not_saved(review: Review) -> None:
     review.open("#/settings")
     review.page.get_by_label("Days of grace").fill("30")

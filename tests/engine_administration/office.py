@@ -1,6 +1,6 @@
 """Administration on a real folder store, with services that answer what a test says and a clock that tests own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from shared.engine.administration.probes import Probes
 from shared.engine.records import saved_options
 from shared.engine.run import Actor, ActorKind
 from shared.errors import NotConfiguredError, SyncError, UnreachableError
-from shared.model import Domain, EntraId, Licences, NativeSync
+from shared.model import Domain, EntraId, Group, Licences, NativeSync
 from shared.secrets import Secret
 from shared.settings import Settings, load_settings, validate_saved
 from shared.state import State, folder_state
@@ -34,6 +34,9 @@ class ToldServices:
     used: int | None = 3
     native: NativeSync = NO_NATIVE_SYNC
     connections: int = 0
+    members: frozenset[EntraId] = frozenset()
+    """Who is in every scope group."""
+    members_asked: list[tuple[EntraId, ...]] = field(default_factory=list)
 
     def get(self, name: str) -> Secret:  # noqa: ARG002  # every secret is the same
         return self.secret
@@ -66,6 +69,15 @@ class ToldServices:
         if group_id != GROUP:
             raise NotConfiguredError(f"There is no group {group_id} in Entra.", "Take its object id.")
         return "Everybody"
+
+    def people_in(
+        self, scope_groups: Sequence[EntraId], groups: Mapping[EntraId, Group], people: Set[EntraId]
+    ) -> frozenset[EntraId]:
+        self.members_asked.append(tuple(scope_groups))
+        if self.failure is not None:
+            raise self.failure
+        assert set(scope_groups) <= groups.keys()
+        return self.members & people
 
     def require_login(self) -> None:
         return

@@ -6,14 +6,18 @@ from datetime import UTC, datetime
 
 from shared.diff.explain import Explanation, explain
 from shared.diff.ledger import Ledger
-from shared.diff.plan import Exemption, Plan
+from shared.diff.plan import Exemption, ObjectKind, Plan
+from shared.diff.scope_preview import Move, Mover
 from shared.engine.administration.audit import AuditEntry
 from shared.engine.administration.checks import Check, CheckName
 from shared.engine.administration.exempting import address_of
+from shared.engine.administration.previewing import ScopePreview
 from shared.engine.refusals import AlreadyExemptError, NotFoundError, OptionsRefusedError
 from shared.engine.run import Actor
 from shared.errors import SettingsError
+from shared.model import Address
 from shared.settings import EffectiveSetting, load_settings
+from tests.builders.sides import entra_id
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 ENVIRONMENT = {
@@ -47,6 +51,27 @@ class MemoryAdministration:
         self.actors.append(actor)
         self.entries.extend(self._entry(actor, name, "", value) for name, value in values.items())
         return effective
+
+    def preview_settings(self, values: Mapping[str, str]) -> ScopePreview:
+        """One who would leave, or refuse with every problem."""
+        try:
+            load_settings(ENVIRONMENT, {**self.saved, **values})
+        except SettingsError as error:
+            raise OptionsRefusedError(error.problems) from error
+        return ScopePreview(
+            enter=0,
+            leave=1,
+            examples=(
+                Mover(
+                    move=Move.LEAVE,
+                    entra_id=entra_id(1),
+                    address=Address("ann@example.com"),
+                    name="Ann Example",
+                    kind=ObjectKind.ACTIVE_USER,
+                ),
+            ),
+            as_of=NOW,
+        )
 
     def reset_settings(self, actor: Actor) -> tuple[EffectiveSetting, ...]:
         """Drop what is saved."""

@@ -11,6 +11,7 @@ from shared.diff.plan import Exemption
 from shared.engine.administration.audit import AuditEntry, AuditTrail
 from shared.engine.administration.checks import Check, CheckName
 from shared.engine.administration.exempting import ExemptionBook, address_of, in_words
+from shared.engine.administration.previewing import ScopePreview, preview
 from shared.engine.administration.probes import Probes
 from shared.engine.administration.saved_settings import SavedSettings, changes_of, loosened
 from shared.engine.administration.verifying import verified
@@ -76,6 +77,19 @@ class Administration:
         if before != after:
             self._record_options(shown_before, self._effective(after), actor)
         return self._parts.settings().effective
+
+    def preview_settings(self, values: Mapping[str, str]) -> ScopePreview:
+        """Who would enter and leave what is synced, were these options saved over those saved before; nothing is saved.
+
+        Raises OptionsRefusedError, SettingsError, NotFoundError where nothing was read yet, StateError, and what Entra raises.
+        """
+        parts = self._parts
+        now = parts.settings()
+        try:
+            then = parts.settings_with(parts.validate({**self._saved.values(), **values}))
+        except SettingsError as error:
+            raise OptionsRefusedError(error.problems) from error
+        return preview(now, then, documents=parts.documents, probes=parts.probes)
 
     def reset_settings(self, actor: Actor) -> tuple[EffectiveSetting, ...]:
         """The settings in force once no option is saved any more; raises SettingsError, StateError."""

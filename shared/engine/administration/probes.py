@@ -1,10 +1,11 @@
 """What the checks ask of the services, each question alone. Implemented in shared/graph and shared/proofpoint."""
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.model import Domain, EntraId, Licences, NativeSync
+from shared.model import Domain, EntraId, Group, Licences, NativeSync
 from shared.secrets import SecretSource
 
 
@@ -31,6 +32,14 @@ class EntraProbe(Protocol):
 
     def group_name(self, group_id: EntraId) -> str:
         """The display name of a group; raises NotConfiguredError where there is none with this id."""
+
+    def people_in(
+        self, scope_groups: Sequence[EntraId], groups: Mapping[EntraId, Group], people: Set[EntraId]
+    ) -> frozenset[EntraId]:
+        """Those of the people who are in one of the scope groups, directly or nested; ``groups`` are all that there are.
+
+        Raises NotConfiguredError, IncompleteReadError, which names the group.
+        """
 
 
 class EssentialsProbe(Protocol):
