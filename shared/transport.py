@@ -3,9 +3,9 @@
 Rule: an answer is whole or an error, redirects are not followed, and a request whose effect is unknown is never sent twice.
 """
 
+import math
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from random import Random
 from urllib.parse import SplitResult, urlsplit
@@ -16,7 +16,9 @@ from requests.adapters import HTTPAdapter
 
 from shared.clock import Clock
 from shared.errors import SyncError, ThrottledError, UnexpectedAnswerError
+from shared.pace import Pace
 from shared.transport_faults import Fault, fault_of, late_fault, retry_after_seconds
+from shared.transport_request import Request, origin, request_of
 from shared.transport_values import Answer, Repeatable, RetryPolicy, Timeouts
 
 __all__ = ["Answer", "Repeatable", "RetryPolicy", "Timeouts", "Transport"]
@@ -44,7 +46,9 @@ class Transport:
         pool_size: int,
         timeouts: Timeouts,
         retry: RetryPolicy,
+        pace: Pace | None = None,
     ) -> None:
+        """``pace``: learns from every answer, and makes all requests wait when one is told to; None: each call for itself."""
         self._service = service
         self._base_url = base_url.rstrip("/")
         self._base = urlsplit(self._base_url)
@@ -52,6 +56,7 @@ class Transport:
         self._random = random
         self._timeouts = timeouts
         self._retry = retry
+        self._pace = pace
         self._count_lock = threading.Lock()
         self._request_count = 0
         self._session = requests.Session()
@@ -69,10 +74,15 @@ class Transport:
         with self._count_lock:
             return self._request_count
 
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls may be under way now; one where nothing keeps the pace."""
+        return 1 if self._pace is None else self._pace.at_once
+
     def is_own_url(self, url: str) -> bool:
         """Whether an absolute URL is of ``base_url``'s origin; anything else is refused by ``send``."""
         try:
-            return _origin(urlsplit(url)) == _origin(self._base)
+            return origin(urlsplit(url)) == origin(self._base)
         except ValueError:
             return False
 
@@ -101,12 +111,13 @@ class Transport:
         redirect, another origin, 500 to 504 to the end) and UnreachableError.
         """
         url = self._resolve(url_or_path)
-        request = _request(method, url, headers, json_body, form_body)
-        started, waited, attempt = self._clock.monotonic(), 0.0, 0
+        request = request_of(method, url, headers, json_body, form_body)
+        ends = self._clock.monotonic() + (math.inf if deadline_seconds is None else deadline_seconds)
+        waited, attempt = 0.0, 0
         while True:
             attempt += 1
-            left = None if deadline_seconds is None else deadline_seconds - (self._clock.monotonic() - started)
-            outcome = self._attempt(request, left, attempt)
+            waited += self._wait_with_all(request, self._may_wait(waited, ends))
+            outcome = self._paced_attempt(request, ends, attempt)
             if isinstance(outcome, Answer):
                 if outcome.status not in _REPEATED_STATUSES[repeatable]:
                     return outcome
@@ -116,18 +127,39 @@ class Transport:
                 if not (outcome.is_unsent or repeatable is Repeatable.ALWAYS) or not outcome.is_passing:
                     raise error from outcome.cause
             pause = max(asked, self._retry.pause_seconds(attempt, self._random))
-            may_wait = self._retry.total_wait_seconds - waited
-            if deadline_seconds is not None:
-                may_wait = min(may_wait, deadline_seconds - (self._clock.monotonic() - started))
-            if attempt >= self._retry.attempts or pause >= may_wait:
+            if attempt >= self._retry.attempts or pause >= self._may_wait(waited, ends):
                 raise error from (outcome.cause if isinstance(outcome, Fault) else None)
             self._clock.sleep(pause)
             waited += pause
 
-    def _attempt(self, request: "_Request", left_seconds: float | None, attempt: int) -> Answer | Fault:
-        limit = (
-            self._timeouts.total_seconds if left_seconds is None else min(left_seconds, self._timeouts.total_seconds)
-        )
+    def _may_wait(self, waited_seconds: float, ends: float) -> float:
+        return min(self._retry.total_wait_seconds - waited_seconds, ends - self._clock.monotonic())
+
+    def _wait_with_all(self, request: Request, may_wait_seconds: float) -> float:
+        """The seconds waited because any answer of late asked for it; raises ThrottledError where that is too long."""
+        pause = 0.0 if self._pace is None else self._pace.wait_seconds()
+        if pause > 0:
+            if pause >= may_wait_seconds:
+                raise self._throttled(f"{request.where} was not sent", pause)
+            self._clock.sleep(pause)
+        return pause
+
+    def _paced_attempt(self, request: Request, ends: float, attempt: int) -> Answer | Fault:
+        sent_at = self._clock.monotonic()
+        outcome = self._attempt(request, ends - sent_at, attempt)
+        if self._pace is None:
+            return outcome
+        if isinstance(outcome, Fault):
+            self._pace.troubled(sent_at=sent_at, asked_seconds=0.0)
+        elif outcome.status == 429 or outcome.status >= 500:
+            asked = retry_after_seconds(outcome.retry_after, self._clock.now())
+            self._pace.troubled(sent_at=sent_at, asked_seconds=asked or 0.0)
+        else:
+            self._pace.answered(sent_at=sent_at, body_bytes=len(outcome.body))
+        return outcome
+
+    def _attempt(self, request: Request, left_seconds: float, attempt: int) -> Answer | Fault:
+        limit = min(left_seconds, self._timeouts.total_seconds)
         if limit <= 0:
             return late_fault(request.where, is_unsent=True)
         ends = self._clock.monotonic() + limit
@@ -183,48 +215,18 @@ class Transport:
         asked = retry_after_seconds(answer.retry_after, self._clock.now())
         if answer.status == 429 or (answer.status == 503 and asked is not None):
             seconds = self._retry.longest_seconds if asked is None else asked
-            return asked or 0.0, ThrottledError(
-                f"{answer.where} answered {answer.status}: {self._service} asks to slow down for {seconds:.0f} s.",
-                "Nothing to do: the app waits and goes on by itself.",
-                retry_after_seconds=seconds,
-            )
+            return asked or 0.0, self._throttled(f"{answer.where} answered {answer.status}", seconds)
         return asked or 0.0, UnexpectedAnswerError(
             f"{answer.where} answered {answer.status} {answer.attempts} times in a row.",
             f"{self._service} has a problem of its own; the app tries again by itself. Look at its status page if it lasts.",
         )
 
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    url: SplitResult
-    where: str
-    headers: dict[str, str | bytes]
-    body: bytes | None
-
-
-def _request(
-    method: str,
-    url: SplitResult,
-    headers: Mapping[str, str | bytes],
-    json_body: bytes | None,
-    form_body: bytes | None,
-) -> _Request:
-    where = f"{method} {url.scheme}://{url.netloc}{url.path}"
-    if json_body is not None:
-        return _Request(method, url, where, {"Content-Type": "application/json", **headers}, json_body)
-    if form_body is not None:
-        form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-        return _Request(method, url, where, form, form_body)
-    return _Request(method, url, where, dict(headers), None)
-
-
-def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
-    try:
-        port = url.port
-    except ValueError:
-        return url.scheme, None, None
-    return url.scheme, url.hostname, port or {"https": 443, "http": 80}.get(url.scheme)
+    def _throttled(self, what: str, seconds: float) -> ThrottledError:
+        return ThrottledError(
+            f"{what}: {self._service} asks to slow down for {seconds:.0f} s.",
+            "Nothing to do: the app waits and goes on by itself.",
+            retry_after_seconds=seconds,
+        )
 
 
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -17,6 +17,7 @@ from shared.diff.options import NativeSyncPolicy, PortalLogin
 from shared.diff.situation import NO_NATIVE_APPLICATION, NativeApplication
 from shared.engine.administration.administration import Administration, AdministrationParts
 from shared.engine.commands import SecretStatus
+from shared.engine.crew import MOST_AT_ONCE
 from shared.engine.engine import Engine
 from shared.engine.parts import Parts
 from shared.engine.records import saved_options
@@ -32,6 +33,7 @@ from shared.graph import (
     MsalHttp,
     SecretCredential,
 )
+from shared.pace import Pace
 from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsSettingsWriter, EssentialsWriter
 from shared.proofpoint.login import LoginSettingsClient
 from shared.secrets import SecretReader
@@ -47,7 +49,8 @@ if TYPE_CHECKING:
 
 GRAPH_CONNECTIONS = 10
 """Two chains, two counts, deleted items and five batches of members at once."""
-ESSENTIALS_CONNECTIONS = 6
+ESSENTIALS_CONNECTIONS = MOST_AT_ONCE
+"""One for each thread that writes."""
 
 
 class Application:
@@ -180,7 +183,12 @@ class Application:
         """The Essentials side."""
         settings = self.settings()
         return EssentialsClient(
-            transport=self._transport("Proofpoint Essentials", settings.proofpoint_url, ESSENTIALS_CONNECTIONS),
+            transport=self._transport(
+                "Proofpoint Essentials",
+                settings.proofpoint_url,
+                ESSENTIALS_CONNECTIONS,
+                Pace(clock=self._clock, most=ESSENTIALS_CONNECTIONS),
+            ),
             domain=settings.proofpoint_domain,
             user=settings.proofpoint_user,
             secrets=self.secrets,
@@ -226,7 +234,7 @@ class Application:
                     http=self._msal_http("managed identity"),
                 )
 
-    def _transport(self, service: str, base_url: str, connections: int) -> Transport:
+    def _transport(self, service: str, base_url: str, connections: int, pace: Pace | None = None) -> Transport:
         transport = Transport(
             service=service,
             base_url=base_url,
@@ -235,6 +243,7 @@ class Application:
             pool_size=connections,
             timeouts=Timeouts(),
             retry=RetryPolicy(),
+            pace=pace,
         )
         self._closing.callback(transport.close)
         return transport

@@ -53,7 +53,7 @@ def is_reached(change: Change, account: Account) -> bool:
 
 
 class AccountSteps:
-    """Writes steps, one account or one batch at a time; no write starts without the lease."""
+    """Writes steps, each of one account or one batch; no write starts without the lease. Safe to use from many threads."""
 
     def __init__(
         self,
@@ -71,6 +71,7 @@ class AccountSteps:
         self._writer = writer
         self._keeper = keeper
         self._holders = dict(holders)
+        """Each thread reads it whole and notes addresses of its own account only."""
         self._welcome = welcome
 
     def update(self, step: AccountStep, listed: Account | None) -> list[Result]:

@@ -1,16 +1,17 @@
 """Execution: carries out the selected changes of a plan, slice by slice; what is true afterwards goes into the ledger."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from shared.diff.exempt import exempt_addresses, frozen_objects
-from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, SettingStep, steps
+from shared.diff.ordering import Step, phases
 from shared.diff.plan import REMOVALS, Change
 from shared.diff.planner import sends_welcome_email
-from shared.engine.account_steps import AccountSteps, is_reached, result_of
-from shared.engine.chain_steps import ChainSteps
+from shared.engine.account_steps import is_reached, result_of
 from shared.engine.confirmation import confirm
+from shared.engine.crew import Attempt, Crew
 from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
@@ -19,14 +20,13 @@ from shared.engine.ports import Progress
 from shared.engine.progress import ReadingCutError
 from shared.engine.reading import check_size, silent
 from shared.engine.recheck import no_longer_held
-from shared.engine.records import LedgerStore, Removed, Results, ended_native_exemptions, exemptions
+from shared.engine.records import LedgerStore, Results, ended_native_exemptions, exemptions
 from shared.engine.refusals import native_sync_on
-from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Outcome, Result, Run, Selection
 from shared.engine.selection import selected
-from shared.engine.setting_steps import SettingSteps
 from shared.engine.trouble import RowsInTrouble, Trouble
-from shared.model import Account, Address, FetchedAccount, Organization
+from shared.engine.writers import Writers
+from shared.model import Account, Address, Organization
 from shared.settings import Settings
 
 
@@ -60,16 +60,6 @@ class Stop(Protocol):
 
     def __call__(self) -> StopRequested:
         """Whether to stop, and why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Writers:
-    """What carries out each kind of step."""
-
-    accounts: AccountSteps
-    removals: RemovalSteps
-    chains: ChainSteps
-    settings: SettingSteps
 
 
 class Execution:
@@ -132,66 +122,43 @@ class Execution:
         by_uid = {a.uid: a for a in organization.accounts}
         journal.add(_stale(c, by_uid.get(c.uid) if c.uid else None) for c in due if c.id in stale)
         due = [c for c in due if c.id not in journal]
-        by_primary = {a.primary_email: a for a in organization.accounts}
-        steps_of = self._writers(organization, record, journal.run_id)
+        writers = Writers(
+            self._parts,
+            self._keeper,
+            organization,
+            run_id=journal.run_id,
+            welcome=frozenset(c.id for c in record.plan.changes if sends_welcome_email(c, self._settings.options)),
+        )
+        return self._carry_out(phases(due), total, writers, journal, stop)
+
+    def _carry_out(
+        self, ordered: Iterable[Sequence[Step]], total: int, writers: Writers, journal: ResultJournal, stop: Stop
+    ) -> ExecutionEnd:
+        """Phase by phase; everything here but ``writers`` is touched by this thread alone."""
         trouble = Trouble(self._rows_in_trouble)
+        requested = StopRequested.NO
+
+        def may_start() -> bool:
+            nonlocal requested
+            requested = stop()
+            return requested is StopRequested.NO
+
+        def settle(attempt: Attempt) -> None:
+            with trouble.of(attempt, journal):
+                journal.add(attempt.results())
+            self._progress("executing", len(journal), total)
+
+        crew = Crew(writers.carry_out)
         try:
-            for step in steps(due):
-                requested = stop()
-                if requested is not StopRequested.NO:
+            for phase in ordered:
+                at_once = writers.at_once(phase)
+                if not crew.carry_out(phase, at_once=at_once, may_start=may_start, settle=settle):
                     return ExecutionEnd(requested.value)
-                with trouble.of(step, journal):
-                    match step:
-                        case AccountStep():
-                            journal.add(steps_of.accounts.update(step, by_uid.get(step.uid)))
-                        case RemoveStep():
-                            journal.add(steps_of.removals.remove(step, by_uid.get(step.uid)))
-                        case CreateStep():
-                            journal.add(steps_of.accounts.create(step.changes, by_primary))
-                        case ChainStep():
-                            journal.add(steps_of.chains.hand_over(step))
-                        case SettingStep():
-                            journal.add(steps_of.settings.write(step))
-                self._progress("executing", len(journal), total)
             trouble.settle()
         finally:
             # What was written is never forgotten, whatever ends the slice.
             journal.flush()
         return ExecutionEnd.FINISHED
-
-    def _writers(self, organization: Organization, record: PlanRecord, run_id: str) -> _Writers:
-        writer = self._parts.account_writer()
-        own_account = organization.certificate.own_account
-        welcome = frozenset(c.id for c in record.plan.changes if sends_welcome_email(c, self._settings.options))
-        removed = Removed(self._parts.documents)
-
-        def keep(fetched: FetchedAccount) -> None:
-            removed.keep(run_id, fetched)
-
-        accounts = AccountSteps(
-            writer,
-            self._keeper,
-            {address: a for a in organization.accounts for address in a.addresses},
-            own_account=own_account,
-            welcome=welcome,
-            now=self._parts.clock.now,
-        )
-        removals = RemovalSteps(writer, self._keeper, own_account=own_account, keep=keep)
-        return _Writers(
-            accounts=accounts,
-            removals=removals,
-            chains=ChainSteps(
-                writer,
-                self._keeper,
-                {a.uid: a for a in organization.accounts},
-                updates=accounts,
-                removals=removals,
-                own_account=own_account,
-                welcome=welcome,
-                keep=keep,
-            ),
-            settings=SettingSteps(self._parts.settings_writer(), self._keeper, native_key=self._parts.native_key),
-        )
 
     def _without_exempt(
         self, due: list[Change], organization: Organization, record: PlanRecord, journal: ResultJournal

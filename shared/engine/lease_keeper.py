@@ -18,7 +18,10 @@ HANDOVER_SECONDS = 25.0
 
 
 class LeaseKeeper:
-    """Holds one granted lease; a context manager that renews in the background and releases at the end."""
+    """Holds one granted lease; a context manager that renews in the background and releases at the end.
+
+    Safe to use from many threads: all that write ask it, and one of them at a time renews.
+    """
 
     def __init__(self, lease: Lease, grant: LeaseGrant, clock: Clock, *, asked_at: float, seconds: float) -> None:
         """``asked_at`` is the monotonic time before the lease was asked for; renewing ends ``seconds`` after it."""
@@ -28,6 +31,7 @@ class LeaseKeeper:
         self._sent_at = asked_at
         self._ends_at = asked_at + seconds
         self._progress_at = asked_at
+        self._renewing = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._renew_until_stopped, name="lease", daemon=True)
         self._must_wait = not grant.previous_was_released
@@ -55,8 +59,9 @@ class LeaseKeeper:
 
     def require(self) -> None:
         """Return if a write may start now, after renewing a lease that the background has not renewed; raises LeaseLostError."""
-        if self._clock.monotonic() - self._sent_at > RENEW_EVERY_SECONDS:
-            self.renew()
+        with self._renewing:
+            if self._clock.monotonic() - self._sent_at > RENEW_EVERY_SECONDS:
+                self._renew()
         if self._clock.monotonic() - self._sent_at > LEASE_SECONDS - MARGIN_SECONDS:
             raise LeaseLostError(
                 "This worker could not renew its lease in time, so it stopped before its next write.",
@@ -65,6 +70,10 @@ class LeaseKeeper:
 
     def renew(self) -> None:
         """Hold the lease longer; nothing happens where the slice has stalled or is over."""
+        with self._renewing:
+            self._renew()
+
+    def _renew(self) -> None:
         sent_at = self._clock.monotonic()
         if sent_at - self._progress_at > STALLED_SECONDS or sent_at > self._ends_at:
             return

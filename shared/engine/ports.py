@@ -87,7 +87,11 @@ class OrganizationReader(Protocol):
 
 
 class AccountWriter(Protocol):
-    """Writes accounts, one call one effect. Raises as OrganizationReader.read does, and RefusedError for the item."""
+    """Writes accounts, one call one effect, from many threads. Raises as OrganizationReader.read, and RefusedError for the item."""
+
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls may be under way now, 1 at least; another number the next time that the service is slow or quick."""
 
     def fetch(self, address: Address) -> FetchedAccount | None:
         """The account with this primary address; None where there is none."""

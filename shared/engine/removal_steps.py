@@ -11,7 +11,7 @@ from shared.model import Account, Address, FetchedAccount
 
 
 class RemovalSteps:
-    """Removes accounts, one at a time; no write starts without the lease."""
+    """Removes accounts; no write starts without the lease. Safe to use from many threads where ``keep`` is."""
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.diff.ordering import Step
 from shared.engine.account_steps import result_of
+from shared.engine.crew import Attempt
 from shared.engine.journal import ResultJournal
 from shared.engine.run import Outcome
 from shared.errors import CredentialError, PermissionMissingError, ServiceError, StateError, SyncError, ThrottledError
@@ -14,7 +15,7 @@ from shared.errors import CredentialError, PermissionMissingError, ServiceError,
 LOGGER = logging.getLogger(__name__)
 
 DOWN_AFTER = 3
-"""So many steps in a row without an answer: the service is down, not the row."""
+"""So many steps in a row without an answer: the service is down, not the row. Those under way together count as one."""
 
 
 class RowsInTrouble(StrEnum):
@@ -33,17 +34,21 @@ class Trouble:
         self._rows = rows
         self._in_a_row = 0
         self._last: ServiceError | None = None
+        self._counted_at = 0
 
     @contextmanager
-    def of(self, step: Step, journal: ResultJournal) -> Iterator[None]:
-        """Carry out one step in here; raises what concerns the service as a whole, and where it is down."""
+    def of(self, attempt: Attempt, journal: ResultJournal) -> Iterator[None]:
+        """Settle one step in here; raises what concerns the service as a whole, and where it is down."""
+        step = attempt.step
         try:
             yield
         except (ThrottledError, CredentialError, PermissionMissingError, StateError):
             raise
         except ServiceError as error:
-            self._in_a_row += 1
             self._last = error
+            if attempt.number > self._counted_at:
+                self._in_a_row += 1
+                self._counted_at = attempt.started
             if self._in_a_row >= DOWN_AFTER:
                 raise
             if self._rows is RowsInTrouble.GIVE_UP:

@@ -4,6 +4,7 @@ The header ``X-Terms-Update``, which makes Essentials speak of ``safe_list_sende
 sent: writing back what was read works with either, and without it there is evidence of a live client that does.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlsplit
 
@@ -39,6 +40,7 @@ class EssentialsClient:
         self._secrets = secrets
         self._secret_name = secret_name
         self._sent_passwords: tuple[str, ...] = ()
+        self._noting = threading.Lock()
 
     @property
     def domain(self) -> str:
@@ -54,6 +56,11 @@ class EssentialsClient:
     def request_count(self) -> int:
         """How many requests were sent so far, repetitions included."""
         return self._transport.request_count
+
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls may be under way now, as Essentials' answers suggest."""
+        return self._transport.calls_at_once
 
     def get(self, path: str, *, deadline_seconds: float | None = None) -> Answer:
         """The answer to a read below the organization, of a status in the 200s or 400s.
@@ -155,8 +162,9 @@ class EssentialsClient:
         deadline_seconds: float | None,
     ) -> Answer:
         def attempt(password: str) -> Answer:
-            if password and password not in self._sent_passwords:
-                self._sent_passwords = (*self._sent_passwords, password)
+            with self._noting:
+                if password and password not in self._sent_passwords:
+                    self._sent_passwords = (*self._sent_passwords, password)
             return self._transport.send(
                 method,
                 path,

@@ -37,11 +37,16 @@ MOST_IN_A_BATCH = 25
 
 
 class EssentialsWriter:
-    """The AccountWriter of shared/engine/ports.py on Proofpoint Essentials."""
+    """The AccountWriter of shared/engine/ports.py on Proofpoint Essentials. Safe to use from many threads."""
 
     def __init__(self, *, client: EssentialsClient) -> None:
         self._client = client
         self._is_known_to_write = False
+
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls may be under way now, as Essentials' answers suggest."""
+        return self._client.calls_at_once
 
     def fetch(self, address: Address) -> FetchedAccount | None:
         """The account with this primary address; None where there is none, or where it is only an alias of one."""

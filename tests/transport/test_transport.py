@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ThrottledError, UnexpectedAnswerError, UnreachableError
+from shared.pace import Pace
 from shared.transport import Answer, Repeatable, RetryPolicy, Timeouts, Transport
 from shared.transport_faults import fault_of, retry_after_seconds
 from tests.transport.scripted_server import (
@@ -47,7 +48,9 @@ class Bench:
         context = self.authority.server_context(*(names or ("127.0.0.1",)))
         return self._stack.enter_context(ScriptedServer(script, context))
 
-    def transport(self, base_url: str, *, timeouts: Timeouts | None = None, attempts: int = 4) -> Transport:
+    def transport(
+        self, base_url: str, *, timeouts: Timeouts | None = None, attempts: int = 4, pace: Pace | None = None
+    ) -> Transport:
         transport = Transport(
             service="The service",
             base_url=base_url,
@@ -56,6 +59,7 @@ class Bench:
             pool_size=4,
             timeouts=timeouts or Timeouts(),
             retry=RetryPolicy(attempts=attempts, base_seconds=1.0, longest_seconds=8.0, total_wait_seconds=60.0),
+            pace=pace,
         )
         self._stack.callback(transport.close)
         return transport
@@ -228,6 +232,31 @@ def test_a_retry_after_of_zero_does_not_hammer(bench: Bench) -> None:
         get(bench.transport(server.url))
     assert len(server.asked) == 4
     assert all(pause > 0 for pause in bench.clock.slept)
+
+
+def test_a_retry_after_makes_every_call_at_that_pace_wait(bench: Bench) -> None:
+    server = bench.server(in_turn(Reply(status=429, headers={"Retry-After": "30"}), Reply()))
+    transport = bench.transport(server.url, pace=Pace(clock=bench.clock, most=4))
+
+    with pytest.raises(ThrottledError, match="answered 429"):
+        put(transport, deadline_seconds=20.0)
+    with pytest.raises(ThrottledError, match="was not sent") as caught:
+        put(transport, deadline_seconds=20.0)
+    assert (caught.value.retry_after_seconds, bench.clock.slept, len(server.asked)) == (30.0, [], 1)
+    assert get(transport).status == 200
+    assert (bench.clock.slept, len(server.asked)) == ([30.0], 2)
+
+
+@pytest.mark.parametrize("trouble", [Reply(status=429), Reply(status=503), Drop()])
+def test_trouble_makes_fewer_calls_at_once(bench: Bench, trouble: Behaviour) -> None:
+    server = bench.server(in_turn(*[Reply()] * 20, trouble, Reply()))
+    transport = bench.transport(server.url, pace=Pace(clock=bench.clock, most=4))
+    for _ in range(20):
+        get(transport)
+
+    assert transport.calls_at_once == 4
+    get(transport)
+    assert transport.calls_at_once == 2
 
 
 def test_a_call_keeps_within_its_deadline(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 It is held to the same contract as the real client on the simulated service: tests/proofpoint/test_essentials_contract.py.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -53,6 +54,8 @@ class MemoryEssentials:
         self.organization = organization
         self.writes: list[Write] = []
         self.renames = "renamed"
+        self.at_once = 1
+        self._one_at_a_time = threading.RLock()
         self.after_write: Callable[[], None] = lambda: None
         self.before_reading: Callable[[], None] = lambda: None
         self.reads_names_as: Callable[[str], str] = str
@@ -106,9 +109,15 @@ class MemoryEssentials:
 
     # AccountWriter
 
+    @property
+    def calls_at_once(self) -> int:
+        """As many as a test says; one unless it does."""
+        return self.at_once
+
     def fetch(self, address: Address) -> FetchedAccount | None:
         """The account with this primary address; None where there is none."""
-        account = self._find(address)
+        with self._one_at_a_time:
+            account = self._find(address)
         return None if account is None else FetchedAccount(account=account, body=_body_of(account))
 
     def create(self, accounts: Sequence[NewAccount]) -> tuple[CreateOutcome, ...]:
@@ -117,8 +126,9 @@ class MemoryEssentials:
             raise ValueError(f"{len(accounts)} accounts cannot be created in one request.")
         for account in accounts:
             _check_type(account.type)
-        self._begin("POST", *(account.primary_email for account in accounts))
-        outcomes = tuple(self._create(account) for account in accounts)
+        with self._one_at_a_time:
+            self._begin("POST", *(account.primary_email for account in accounts))
+            outcomes = tuple(self._create(account) for account in accounts)
         self.after_write()
         return outcomes
 
@@ -126,32 +136,42 @@ class MemoryEssentials:
         """The account is as it was fetched, with the edit."""
         if edit.type is not None:
             _check_type(edit.type)
-        address = fetched.account.primary_email
+        with self._one_at_a_time:
+            self._update(fetched.account, edit)
+        self.after_write()
+
+    def delete(self, address: Address) -> None:
+        """There is no account with this primary address."""
+        with self._one_at_a_time:
+            is_gone = self._delete(address)
+        if is_gone:
+            self.after_write()
+
+    def _update(self, fetched: Account, edit: AccountEdit) -> None:
+        address = fetched.primary_email
         self._begin("PUT", address)
         present = self._find(address)
         if present is None:
             raise _refused(address, 404, "User was not found")
-        wanted = _edited(fetched.account, edit)
+        wanted = _edited(fetched, edit)
         if wanted.primary_email != address and self.renames == "ignored":
             wanted = replace(wanted, primary_email=address, alias_emails=_without(wanted.alias_emails, address))
         refusal = self._refusal(wanted, present)
         if refusal is not None:
             raise _refused(address, *refusal)
         self._put(replace(wanted, uid=present.uid))
-        self.after_write()
 
-    def delete(self, address: Address) -> None:
-        """There is no account with this primary address."""
+    def _delete(self, address: Address) -> bool:
         self._begin("DELETE", address)
         present = self._find(address)
         if present is None:
-            return
+            return False
         if address in self._refusals:
             raise _refused(address, *self._refusals[address])
         if self._is_own(present):
             raise _refused(address, 403, "You cannot delete your own account")
         self._drop(present.uid)
-        self.after_write()
+        return True
 
     # SettingsWriter
 
