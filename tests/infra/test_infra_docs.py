@@ -2,6 +2,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tests.infra.conftest import ROOT
 
 PAGE = ROOT / "docs" / "deployment.md"
@@ -15,6 +17,17 @@ def test_the_page_lists_every_output(template: dict[str, Any]) -> None:
     assert _table_under("## Outputs") == [
         f"| `{name}` | {output['metadata']['description']} |" for name, output in template["outputs"].items()
     ]
+
+
+@pytest.mark.parametrize("module", ["infra.graph.grant", "infra.graph.client_secret"])
+def test_options_that_the_page_gives_to_a_script_are_options_of_it(module: str) -> None:
+    page = PAGE.read_text(encoding="utf-8").replace("\\\n", " ")
+    calls = re.findall(rf"python3 -m {re.escape(module)} (.+)", page)
+    source = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+
+    assert calls
+    given = {option for call in calls for option in re.findall(r"--[a-z-]+", call.partition("#")[0])}
+    assert given <= set(re.findall(r'add_argument\(\s*"(--[a-z-]+)"', source))
 
 
 def _table_under(heading: str) -> list[str]:
