@@ -4,12 +4,16 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from infra.after_deploy import Probe
+from infra.after_deploy import AzureCli, Probe
+from tests.infra.az import az_on_path
 
 Answers = Callable[[str, dict[str, str]], tuple[int, str]]
 HEALTH = (200, '{"status": "ok"}')
@@ -178,3 +182,36 @@ def test_a_token_is_never_said(app: Deployed) -> None:
     app.probed(_closed)
 
     assert not any("a-token" in text for text in app.said)
+
+
+def test_the_cli_is_asked_for_the_address_and_for_a_token_of_the_app(tmp_path: Path) -> None:
+    with _cli(tmp_path, {"functionapp show": "sync.example.com\n", "account get-access-token": "a-token\n"}) as azure:
+        assert azure.url() == "https://sync.example.com"
+        assert azure.token_for("sign-in") == "a-token"
+
+
+def test_where_no_token_is_given_there_is_none(tmp_path: Path) -> None:
+    with _cli(tmp_path, {}) as azure:
+        assert azure.token_for("sign-in") is None
+
+
+def test_an_open_app_that_cannot_be_stopped_is_shouted_out(tmp_path: Path) -> None:
+    with _cli(tmp_path, {}) as azure, pytest.raises(SystemExit, match="COULD NOT BE STOPPED"):
+        azure.stop()
+
+
+def test_an_app_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with _cli(tmp_path, {}) as azure, pytest.raises(SystemExit, match="ppsync-x is not found in rg-sync"):
+        azure.url()
+
+
+@contextmanager
+def _cli(folder: Path, answers: dict[str, str]) -> Iterator[AzureCli]:
+    """The CLI, which refuses what is not among the answers."""
+
+    def answer(arguments: list[str], _: str) -> dict[str, Any]:
+        said = answers.get(" ".join(arguments[:2]))
+        return {"status": int(said is None), "out": said or "", "err": "" if said else "ERROR: (AuthorizationFailed)"}
+
+    with az_on_path(folder, answer) as program:
+        yield AzureCli(program=str(program), resource_group="rg-sync", app="ppsync-x")

@@ -1,19 +1,16 @@
 """The scripts that register without rights in Azure, run with a stand-in for ``az`` that speaks to a tenant over the loopback."""
 
-import json
 import re
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from infra.graph import client_secret, grant
 from infra.graph.azure_cli import AzureCli
+from tests.infra.az import az_on_path
 from tests.infra.conftest import ROOT
 from tests.infra.tenant import GRAPH_PRINCIPAL, NOT_YET, PERMISSIONS, Tenant
 
@@ -37,33 +34,13 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+def machine(tmp_path: Path) -> Iterator[Machine]:
     tenant = Tenant()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            body = json.dumps(tenant.answer(asked["arguments"], asked["stdin"])).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    program = tmp_path / "az"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {Path(__file__).with_name("az_stand_in.py")} "$@"\n')
-    program.chmod(0o755)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        monkeypatch.setenv("AZ_STAND_IN", f"127.0.0.1:{server.server_port}")
-        said: list[str] = []
-        waited: list[float] = []
+    said: list[str] = []
+    waited: list[float] = []
+    with az_on_path(tmp_path, tenant.answer) as program:
         azure = AzureCli(program=str(program), say=said.append, pause=waited.append, now=lambda: sum(waited))
         yield Machine(azure=azure, tenant=tenant, said=said, waited_seconds=waited)
-        server.shutdown()
-        thread.join()
 
 
 def test_the_reading_registration_trusts_the_identity_and_has_least_permissions(machine: Machine) -> None:

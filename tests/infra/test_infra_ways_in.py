@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.infra.bicep_compiler import BicepCompiler
 from tests.infra.conftest import ROOT
@@ -43,6 +44,23 @@ def test_azd_finds_its_template_and_its_parameters() -> None:
     assert module is not None
     assert (ROOT / "infra" / f"{module[1]}.bicep").is_file()
     assert (ROOT / "infra" / f"{module[1]}.bicepparam").is_file()
+
+
+@pytest.mark.parametrize("system", ["posix", "windows"])
+def test_azd_probes_what_it_deployed_and_never_fails_the_deployment_for_it(system: str) -> None:
+    hook = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))["hooks"]["postdeploy"][system]
+    source = (ROOT / "infra" / "after_deploy.py").read_text(encoding="utf-8")
+
+    assert hook["continueOnError"] is True
+    assert "infra/after_deploy.py" in hook["run"]
+    assert re.findall(r"--[a-z-]+", hook["run"]) == re.findall(r'add_argument\("(--[a-z-]+)"', source)
+
+
+def test_the_hook_is_given_only_what_azd_knows(azd: dict[str, Any]) -> None:
+    hooks = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))["hooks"]["postdeploy"]
+    read = {name for hook in hooks.values() for name in re.findall(r"\$(?:env:)?([A-Z_]+)", hook["run"])}
+
+    assert read <= azd["outputs"].keys()
 
 
 def test_azd_deploys_main_with_what_its_environment_says(compiler: BicepCompiler, infra: Path) -> None:
