@@ -3,12 +3,9 @@ targetScope = 'resourceGroup'
 metadata name = 'Entra to Proofpoint Essentials sync'
 metadata description = 'Everything that one deployment of the sync needs, in one resource group.'
 
-// The value of one character of a uniqueString, which is a number in base 32.
-func digit(text string, position int) int => indexOf('abcdefghijklmnopqrstuvwxyz234567', substring(text, position, 1))
-
-// Every ten minutes at a second and a minute of its own, so that many deployments do not call at once.
-func scheduleOf(seed string) string =>
-  '${(digit(seed, 0) * 32 + digit(seed, 1)) % 60} ${digit(seed, 2) % 10}-59/10 * * * *'
+import { registrationSteps, secretStep } from 'modules/next_steps.bicep'
+import { scheduleOf } from 'modules/schedule.bicep'
+import { listed, onlySet, truth } from 'modules/settings.bicep'
 
 // ---- Where and how it runs ----
 
@@ -276,18 +273,18 @@ var settings = {
   SYNC_SCHEDULE: syncSchedule
   SYNC_OFFSET_MINUTES: string(syncOffsetMinutes)
   HISTORY_DAYS: string(historyDays)
-  SYNC_WHAT: empty(syncWhat) ? 'none' : join(syncWhat, ',')
+  SYNC_WHAT: listed(syncWhat)
   SYNC_UNLICENSED_AS: syncUnlicensedAs
-  SYNC_LICENCES: empty(syncLicences) ? 'none' : join(syncLicences, ',')
+  SYNC_LICENCES: listed(syncLicences)
   SYNC_DISABLED_AS: syncDisabledAs
-  SYNC_GROUP_SCOPE: empty(syncGroupScope) ? 'none' : join(syncGroupScope, ',')
-  SYNC_HOW: empty(syncHow) ? 'none' : join(syncHow, ',')
+  SYNC_GROUP_SCOPE: listed(syncGroupScope)
+  SYNC_HOW: listed(syncHow)
   SYNC_LEAVERS: syncLeavers
   SYNC_GRACE_DAYS: string(syncGraceDays)
   SYNC_EVERY_HOURS: string(syncEveryHours)
   SYNC_MODE: syncMode
   SYNC_DEFAULT_ROLE: syncDefaultRole
-  SYNC_WELCOME_EMAIL: syncWelcomeEmail ? 'true' : 'false'
+  SYNC_WELCOME_EMAIL: truth(syncWelcomeEmail)
   SYNC_ONMICROSOFT: syncOnmicrosoft
   SYNC_NATIVE: syncNative
   SYNC_PORTAL_LOGIN: syncPortalLogin
@@ -296,13 +293,6 @@ var settings = {
   GUARD_CHANGES_PERCENT: string(guardChangesPercent)
   ALERT_HOURS: string(alertHours)
 }
-
-// The host drops empty variables, so an empty value would mean the default: what is not set is left out.
-var appSettings = toObject(
-  filter(items(settings), setting => !empty(setting.value)),
-  setting => setting.key,
-  setting => setting.value
-)
 
 // The Azure CLI's own application, the same in every tenant.
 // Source: learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
@@ -386,7 +376,7 @@ module function 'modules/function.bicep' = {
     componentName: componentName
     workspaceId: monitoring.outputs.workspaceId
     signInTenantId: empty(signInRegistration) ? '' : signInTenantId
-    appSettings: appSettings
+    appSettings: onlySet(settings)
   }
 }
 
@@ -443,17 +433,10 @@ output storageAccountName string = storage.outputs.name
 
 @description('What is left to do, in this order; docs/deployment.md has the commands.')
 output nextSteps string[] = concat(
-  empty(entraClientId)
-    ? ['Register the application that reads Microsoft Graph, and deploy again with entraClientId.']
-    : [],
-  authMode == 'easyauth' && empty(signInClientId)
-    ? ['Register the application that people sign in to, and deploy again with signInClientId.']
-    : [],
-  ['Put the password of ${proofpointUser} into ${vaultName} as ${proofpointSecretName}, if it is not there yet.'],
+  registrationSteps(entraClientId, authMode, signInClientId),
+  [secretStep('password of ${proofpointUser}', vaultName, proofpointSecretName)],
   entraCredential == 'federated'
     ? []
-    : [
-        'Put the ${entraCredential} of the app registration into ${vaultName} as ${entraSecretName}, if it is not there yet.'
-      ],
+    : [secretStep('${entraCredential} of the app registration', vaultName, entraSecretName)],
   ['Publish the code to ${siteName}, then search, review and execute on the review page: that opens the gate.']
 )
