@@ -1,4 +1,4 @@
-"""Everything that a developer or a machine runs: ``python dev.py demo``, ``simulate``, ``test``, ``check``.
+"""Everything that a developer or a machine runs: ``python dev.py demo``, ``simulate``, ``test``, ``bench``, ``check``.
 
 Standard library only; it makes its own virtual environments. This file alone is readable to Pythons that are too old.
 """

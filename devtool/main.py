@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 _COMMANDS = {
     "demo": "start the simulators with a company in them and the app before them; options as in `demo --help`",
     "simulate": "run the simulators alone",
+    "bench": "measure how fast everything is; options as in `bench --help`",
     "test": "run the whole test suite; everything after it goes to pytest",
     "button": "print the Deploy to Azure button of a repository at GitHub: button [OWNER/NAME]",
     "check": "lint, formatting, types, import contracts, docs, Bicep",
@@ -49,6 +50,8 @@ def _run(command: str, options: list[str]) -> int:
             return _module("simulator.demo", options)
         case "simulate":
             return _module("simulator", options)
+        case "bench":
+            return _module("bench", options)
         case "test":
             return suite.run(ROOT, options)
         case "button":
