@@ -16,6 +16,7 @@ from shared.model import AccountType, Directory, Group, Organization, Person
 from tests.builders.essentials import after, chain_in_order, owners
 from tests.builders.sides import NOW, plan
 from tests.builders.worlds import directories, ledgers, options, organizations
+from tests.laws import law
 
 ADDS = (Category.ADD_USER, Category.ADD_GROUP)
 
@@ -38,6 +39,7 @@ def evidence_of(data: st.DataObject, ledger: Ledger, directory: Directory) -> Ev
     return Evidence(gone=frozenset(i for i in missing if data.draw(st.booleans())))
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
 def test_nothing_is_left_to_do_after_the_ticked_changes(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
@@ -56,6 +58,7 @@ def test_nothing_is_left_to_do_after_the_ticked_changes(
     assert [c for c in second.changes if c.ticked] == []
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
 def test_an_address_has_one_owner_after_any_prefix_of_the_ticked_changes(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
@@ -70,6 +73,7 @@ def test_an_address_has_one_owner_after_any_prefix_of_the_ticked_changes(
         assert len(uids) == 1, address
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
 def test_the_plan_does_not_depend_on_the_order_of_what_was_read(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
@@ -105,6 +109,7 @@ def test_nothing_is_taken_unattended_that_the_ledger_does_not_know(
             assert change.proof
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
 def test_every_ticked_taking_change_has_a_proof_and_every_blocked_one_has_none_ticked(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
@@ -118,6 +123,7 @@ def test_every_ticked_taking_change_has_a_proof_and_every_blocked_one_has_none_t
         assert not (change.blocked and change.ticked)
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
 def test_an_address_that_any_object_has_is_taken_only_to_be_given_to_that_object(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
@@ -148,6 +154,29 @@ def test_a_chain_is_ticked_whole_or_not_at_all(
     assert all(len(states) == 1 for states in chains.values())
 
 
+@law
+@given(data=st.data(), directory=directories(), organization=organizations(), options=options)
+def test_a_shorter_read_takes_nothing_from_those_whom_it_lost(
+    data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
+) -> None:
+    ledger = data.draw(ledgers(organization))
+    lost = {p.id for p in directory.people if data.draw(st.booleans())} | {
+        g.id for g in directory.groups if data.draw(st.booleans())
+    }
+    whole = plan(directory, organization, ledger=ledger, options=options)
+    known = adopt(ledger, whole.adoptions, scope="", now=NOW)
+    shorter = replace(
+        directory,
+        people=tuple(p for p in directory.people if p.id not in lost),
+        groups=tuple(g for g in directory.groups if g.id not in lost),
+    )
+    found = plan(shorter, organization, ledger=known, options=options)
+    theirs = {entry.uid for entra_id, entry in known.entries.items() if entra_id in lost}
+
+    assert [c for c in found.changes if c.takes and c.uid in theirs and c.chain is None and c.blocked is None] == []
+
+
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
 def test_administrators_and_the_own_account_are_never_in_a_plan(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
@@ -186,6 +215,7 @@ def test_ticked_changes_never_need_more_seats_than_there_are(
     assert limit is None or changed.active_users <= max(limit, organization.active_users)
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), options=options)
 def test_no_step_needs_a_seat_before_one_is_free(
     data: st.DataObject, directory: Directory, organization: Organization, options: SyncOptions
