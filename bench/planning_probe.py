@@ -13,6 +13,7 @@ from bench.large_company import accounts_json, large_directory, large_ledger, la
 from shared.diff.options import SyncOptions
 from shared.diff.planner import make_plan
 from shared.diff.situation import situate
+from shared.engine.collecting import without_collecting
 from tests.builders.sides import NOW
 
 
@@ -23,15 +24,16 @@ def probe(people: int) -> dict[str, float]:
     organization = large_organization(body)
     del body
     started = time.perf_counter()
-    situation = situate(
-        directory=directory,
-        organization=organization,
-        ledger=ledger,
-        exemptions=(),
-        options=SyncOptions(),
-        now=NOW + timedelta(days=1),
-    )
-    plan = make_plan(situation)
+    with without_collecting():
+        situation = situate(
+            directory=directory,
+            organization=organization,
+            ledger=ledger,
+            exemptions=(),
+            options=SyncOptions(),
+            now=NOW + timedelta(days=1),
+        )
+        plan = make_plan(situation)
     seconds = time.perf_counter() - started
     peak_kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"seconds": seconds, "peak_mb": peak_kilobytes / 1024, "rows": len(plan.changes)}

@@ -6,51 +6,33 @@ import os
 import random
 import uuid
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.api import Api, authorization_of
 from shared.clock import Clock, SystemClock
-from shared.diff.options import NativeSyncPolicy, PortalLogin
+from shared.diff.options import NativeSyncPolicy
 from shared.diff.situation import NO_NATIVE_APPLICATION, NativeApplication
 from shared.engine.administration.administration import Administration, AdministrationParts
 from shared.engine.commands import SecretStatus
-from shared.engine.crew import MOST_AT_ONCE
 from shared.engine.engine import Engine
 from shared.engine.parts import Parts
+from shared.engine.ports import AccountWriter, DirectoryReader, EvidenceReader, OrganizationReader, SettingsWriter
 from shared.engine.records import saved_options
 from shared.errors import SettingsError, SyncError
-from shared.graph import (
-    CertificateCredential,
-    Credential,
-    EntraTokens,
-    FederatedCredential,
-    GraphClient,
-    GraphEvidence,
-    GraphReader,
-    MsalHttp,
-    SecretCredential,
-)
-from shared.pace import Pace
-from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsSettingsWriter, EssentialsWriter
-from shared.proofpoint.login import LoginSettingsClient
 from shared.secrets import SecretReader
 from shared.settings import EntraCredential, FolderStorage, IdentityStorage, Settings, load_settings, validate_saved
 from shared.settings.storage import read_storage
 from shared.state import State, blob_state, folder_state
 from shared.telemetry import announce, quieten_libraries
-from shared.transport import RetryPolicy, Timeouts, Transport
-from shared.wiring_probes import probes
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
-GRAPH_CONNECTIONS = 10
-"""Two chains, two counts, deleted items and five batches of members at once."""
-ESSENTIALS_CONNECTIONS = MOST_AT_ONCE
-"""One for each thread that writes."""
+    from shared.engine.administration.probes import Probes
+    from shared.wiring_services import Services
 
 
 class Application:
@@ -90,8 +72,8 @@ class Application:
                 directory_reader=self.directory_reader,
                 evidence_reader=self.evidence_reader,
                 organization_reader=self.organization_reader,
-                account_writer=lambda: EssentialsWriter(client=self.essentials),
-                settings_writer=lambda: EssentialsSettingsWriter(client=self.essentials),
+                account_writer=self.account_writer,
+                settings_writer=self.settings_writer,
                 native_application=self.native_application,
                 native_key=lambda: self.secrets.get(self.settings().native_sync_secret_name).value,
                 secrets=self.secret_statuses,
@@ -112,7 +94,7 @@ class Application:
                 settings=self.settings,
                 settings_with=lambda saved: load_settings(self._environment, saved),
                 validate=lambda saved: validate_saved(self._environment, saved),
-                probes=lambda settings: probes(settings, secrets=self.secrets, clock=self._clock, chance=self._chance),
+                probes=self._probes,
                 announce=announce,
             )
         )
@@ -135,36 +117,38 @@ class Application:
         return reader
 
     @cached_property
-    def graph(self) -> GraphClient:
-        """The Entra side."""
-        settings = self.settings()
-        transport = self._transport("Microsoft Graph", settings.graph_url, GRAPH_CONNECTIONS)
-        http = self._msal_http("Entra")
-        tokens = EntraTokens(
-            tenant_id=settings.entra_tenant_id,
-            client_id=settings.entra_client_id,
-            authority=settings.entra_authority,
-            graph_url=settings.graph_url,
-            credential=self._credential(settings),
-            http=http,
-        )
-        return GraphClient(transport=transport, tokens=tokens)
+    def services(self) -> "Services":
+        """Entra and Essentials."""
+        # Imported here for the sake of cold starts: see there.
+        from shared.wiring_services import Services
 
-    def directory_reader(self) -> GraphReader:
-        """Reads the Entra side whole."""
-        return GraphReader(
-            client=self.graph,
-            tenant_id=self.settings().entra_tenant_id,
+        return Services(
+            settings=self.settings,
+            secrets=self.secrets,
             clock=self._clock,
-            random=self._chance,
-            batch_retry=RetryPolicy(),
+            chance=self._chance,
+            closing=self._closing,
         )
 
-    def organization_reader(self) -> EssentialsReader:
+    def directory_reader(self) -> DirectoryReader:
+        """Reads the Entra side whole."""
+        return self.services.directory_reader()
+
+    def evidence_reader(self) -> EvidenceReader:
+        """Asks Entra about single objects."""
+        return self.services.evidence_reader()
+
+    def organization_reader(self) -> OrganizationReader:
         """Reads the Essentials side whole."""
-        is_login_managed = self.settings().options.portal_login is not PortalLogin.UNMANAGED
-        login = LoginSettingsClient(client=self.essentials) if is_login_managed else None
-        return EssentialsReader(client=self.essentials, clock=self._clock, login=login)
+        return self.services.organization_reader()
+
+    def account_writer(self) -> AccountWriter:
+        """Writes accounts."""
+        return self.services.account_writer()
+
+    def settings_writer(self) -> SettingsWriter:
+        """Writes the organization's own settings."""
+        return self.services.settings_writer()
 
     def native_application(self) -> NativeApplication:
         """The application that the native sync shall use; raises SecretError, ServiceError."""
@@ -173,27 +157,6 @@ class Application:
             return NO_NATIVE_APPLICATION
         version = self.secrets.get(settings.native_sync_secret_name).version
         return NativeApplication(application_id=settings.native_sync_client_id, key_version=version)
-
-    def evidence_reader(self) -> GraphEvidence:
-        """Asks Entra about single objects."""
-        return GraphEvidence(client=self.graph, clock=self._clock, random=self._chance, batch_retry=RetryPolicy())
-
-    @cached_property
-    def essentials(self) -> EssentialsClient:
-        """The Essentials side."""
-        settings = self.settings()
-        return EssentialsClient(
-            transport=self._transport(
-                "Proofpoint Essentials",
-                settings.proofpoint_url,
-                ESSENTIALS_CONNECTIONS,
-                Pace(clock=self._clock, most=ESSENTIALS_CONNECTIONS),
-            ),
-            domain=settings.proofpoint_domain,
-            user=settings.proofpoint_user,
-            secrets=self.secrets,
-            secret_name=settings.proofpoint_secret_name,
-        )
 
     def secret_statuses(self) -> tuple[SecretStatus, ...]:
         """The secrets in use with the days that they have left."""
@@ -214,44 +177,18 @@ class Application:
         """Every connection that was opened is closed; a process that ends need not call it."""
         self._closing.close()
 
+    def _probes(self, settings: Settings) -> AbstractContextManager["Probes"]:
+        # Imported here for the sake of cold starts, as the services are.
+        from shared.wiring_probes import probes
+
+        return probes(settings, secrets=self.secrets, clock=self._clock, chance=self._chance)
+
     def _days_left(self, name: str) -> int | None:
         try:
             expires_at: datetime | None = self.secrets.get(name).expires_at
         except SyncError:
             return None
         return None if expires_at is None else (expires_at - self._clock.now()).days
-
-    def _credential(self, settings: Settings) -> Credential:
-        match settings.entra_credential:
-            case EntraCredential.SECRET:
-                return SecretCredential(secrets=self.secrets, secret_name=settings.entra_secret_name)
-            case EntraCredential.CERTIFICATE:
-                return CertificateCredential(secrets=self.secrets, secret_name=settings.entra_secret_name)
-            case EntraCredential.FEDERATED:
-                return FederatedCredential(
-                    identity_client_id=settings.azure_client_id,
-                    authority=settings.entra_authority,
-                    http=self._msal_http("managed identity"),
-                )
-
-    def _transport(self, service: str, base_url: str, connections: int, pace: Pace | None = None) -> Transport:
-        transport = Transport(
-            service=service,
-            base_url=base_url,
-            clock=self._clock,
-            random=self._chance,
-            pool_size=connections,
-            timeouts=Timeouts(),
-            retry=RetryPolicy(),
-            pace=pace,
-        )
-        self._closing.callback(transport.close)
-        return transport
-
-    def _msal_http(self, service: str) -> MsalHttp:
-        http = MsalHttp(service=service, clock=self._clock, random=self._chance)
-        self._closing.callback(http.close)
-        return http
 
 
 @functools.cache

@@ -1,53 +1,24 @@
 """The carrier: what one slice does for each kind of run. It knows nothing of messages and attempts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shared.engine.account_steps import result_of
 from shared.engine.execution import Execution, ExecutionEnd, Stop, StopRequested
 from shared.engine.gate import GATE_CLOSED, gate_problem, plan_problem
 from shared.engine.journal import ResultJournal
-from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
-from shared.engine.progress import RunProgress
 from shared.engine.records import LedgerStore, Plans, Results, Runs
 from shared.engine.refusals import NativeSyncOnError
 from shared.engine.run import Outcome, Problem, Run, RunKind, RunState, Selection
 from shared.engine.search import DirectoryChanged, Search
 from shared.engine.selection import selected
-from shared.engine.trouble import RowsInTrouble
+from shared.engine.slices import Ended, Frame, GoesOn
 from shared.engine.unattended import guard_problem, unattended_selection
 from shared.errors import SyncError
 from shared.settings import Settings
 
 LOOK_FOR_CANCEL_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """The run is over; ``counts`` None leaves those of the run."""
-
-    state: RunState
-    problem: Problem | None = None
-    counts: dict[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoesOn:
-    """The time of the slice is over, and the run is not."""
-
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What a slice works within."""
-
-    keeper: LeaseKeeper
-    progress: RunProgress
-    ends_at: float
-    """Monotonic time after which no further step starts."""
-    rows_in_trouble: RowsInTrouble
 
 
 class Carrier:

@@ -24,7 +24,8 @@ from shared.engine.records import LedgerStore, Results, ended_native_exemptions,
 from shared.engine.refusals import native_sync_on
 from shared.engine.run import Outcome, Result, Run, Selection
 from shared.engine.selection import selected
-from shared.engine.trouble import RowsInTrouble, Trouble
+from shared.engine.slices import RowsInTrouble
+from shared.engine.trouble import Trouble
 from shared.engine.writers import Writers
 from shared.model import Account, Address, Organization
 from shared.settings import Settings

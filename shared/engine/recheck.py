@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from shared.diff.plan import Change
 from shared.diff.planner import make_plan
 from shared.diff.situation import situate
+from shared.engine.collecting import without_collecting
 from shared.engine.evidence import with_evidence
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
@@ -31,16 +32,19 @@ def no_longer_held(
     directory = read_directory(parts, options, silent)
     # Everybody was asked anew: where the search went by an older answer, the next one knows better.
     PurposeMemory(parts.documents, parts.clock.now()).replace(directory.people)
-    situation = situate(
-        directory=directory,
-        organization=organization,
-        ledger=ledger,
-        exemptions=exemptions(parts.documents),
-        ended_native_exemptions=ended_native_exemptions(parts.documents),
-        options=options,
-        now=parts.clock.now(),
-    )
-    plan = make_plan(with_evidence(situation, parts.evidence_reader()))
+    with without_collecting():
+        situation = situate(
+            directory=directory,
+            organization=organization,
+            ledger=ledger,
+            exemptions=exemptions(parts.documents),
+            ended_native_exemptions=ended_native_exemptions(parts.documents),
+            options=options,
+            now=parts.clock.now(),
+        )
+    situation = with_evidence(situation, parts.evidence_reader())
+    with without_collecting():
+        plan = make_plan(situation)
     held = {_content(change) for change in plan.changes if change.blocked is None}
     accounts = {a.uid: a for a in organization.accounts}
     return frozenset(

@@ -12,6 +12,7 @@ from shared.diff.options import SyncOptions
 from shared.diff.plan import NATIVE_KEY, Plan, SkipReason
 from shared.diff.planner import make_plan
 from shared.diff.situation import Situation, situate
+from shared.engine.collecting import without_collecting
 from shared.engine.evidence import with_evidence
 from shared.engine.last_read import LastReadStore
 from shared.engine.lease_keeper import LeaseKeeper
@@ -91,18 +92,21 @@ class Search:
             ledger = forget_states(ledger)
         take_over_exemptions(self._parts.documents, organization)
         self._progress("planning", 0, 0)
-        situation = situate(
-            directory=directory,
-            organization=organization,
-            ledger=ledger,
-            exemptions=exemptions(self._parts.documents),
-            ended_native_exemptions=ended_native_exemptions(self._parts.documents),
-            options=options,
-            now=self._parts.clock.now(),
-            native=self._parts.native_application(),
-        )
+        with without_collecting():
+            situation = situate(
+                directory=directory,
+                organization=organization,
+                ledger=ledger,
+                exemptions=exemptions(self._parts.documents),
+                ended_native_exemptions=ended_native_exemptions(self._parts.documents),
+                options=options,
+                now=self._parts.clock.now(),
+                native=self._parts.native_application(),
+            )
         situation = with_evidence(situation, self._parts.evidence_reader())
-        record = self._record(run, make_plan(situation), options)
+        with without_collecting():
+            plan = make_plan(situation)
+        record = self._record(run, plan, options)
         if any(NATIVE_KEY in (c.after.settings or ()) for c in record.plan.changes):
             self._parts.announce(
                 "native_sync.key_due", {"run_id": run.id, "was_written": bool(ledger.native_key_version)}

@@ -3,28 +3,19 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 
 from shared.diff.ordering import Step
 from shared.engine.account_steps import result_of
 from shared.engine.crew import Attempt
 from shared.engine.journal import ResultJournal
 from shared.engine.run import Outcome
+from shared.engine.slices import RowsInTrouble
 from shared.errors import CredentialError, PermissionMissingError, ServiceError, StateError, SyncError, ThrottledError
 
 LOGGER = logging.getLogger(__name__)
 
 DOWN_AFTER = 3
 """So many steps in a row without an answer: the service is down, not the row. Those under way together count as one."""
-
-
-class RowsInTrouble(StrEnum):
-    """What becomes of rows that the service did not answer."""
-
-    TRY_AGAIN = "try_again"
-    """The slice ends with the error, and the next one tries them again."""
-    GIVE_UP = "give_up"
-    """They fail: every attempt was used."""
 
 
 class Trouble:

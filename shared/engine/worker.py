@@ -3,17 +3,21 @@
 import logging
 from dataclasses import replace
 from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from shared.engine.carrier import Carrier, Ended, Frame
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.message import Message
 from shared.engine.parts import Parts
 from shared.engine.progress import ReadingCutError, RunCancelledError, RunProgress
 from shared.engine.records import Runs, SlotStore
 from shared.engine.run import Problem, Run, RunKind, RunState
+from shared.engine.slices import Ended, Frame, RowsInTrouble
 from shared.engine.slot_end import slot_after
-from shared.engine.trouble import RowsInTrouble
 from shared.errors import LeaseLostError, SyncError, ThrottledError
+
+if TYPE_CHECKING:
+    from shared.engine.carrier import Carrier
 
 LOGGER = logging.getLogger(__name__)
 
@@ -64,7 +68,14 @@ class Worker:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._runs = Runs(parts.documents)
-        self._carrier = Carrier(parts)
+
+    @cached_property
+    def _carrier(self) -> "Carrier":
+        # Imported with the first slice: all that plans and writes hangs on it, and neither health nor most looks of the timer
+        # need it.
+        from shared.engine.carrier import Carrier
+
+        return Carrier(self._parts)
 
     def send(self, run_id: str, *, delay_seconds: int = 0) -> Run:
         """Enqueue the next message of a run that is not final; the number is stored before the message is sent."""

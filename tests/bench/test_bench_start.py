@@ -1,0 +1,26 @@
+"""What a fresh worker does not load before it answers ``/api/health``."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ASKED_OF_NOBODY = [
+    "requests",
+    "urllib3",
+    "msal",
+    "azure.core",
+    "azure.identity",
+    "cryptography",
+    "shared.engine.execution",
+]
+
+
+def test_health_and_looks_of_the_timer_load_nothing_that_only_talks_to_services_or_carries_runs_out() -> None:
+    program = "import json, sys, function_app, shared.wiring; print(json.dumps(sorted(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    loaded = json.loads(said)
+
+    assert "shared.engine.engine" in loaded
+    assert [name for name in ASKED_OF_NOBODY if name in loaded] == []
