@@ -19,7 +19,14 @@ from shared.engine.administration.administration import Administration, Administ
 from shared.engine.commands import SecretStatus
 from shared.engine.engine import Engine
 from shared.engine.parts import Parts
-from shared.engine.ports import AccountWriter, DirectoryReader, EvidenceReader, OrganizationReader, SettingsWriter
+from shared.engine.ports import (
+    AccountWriter,
+    DirectoryReader,
+    EvidenceReader,
+    MessageSender,
+    OrganizationReader,
+    SettingsWriter,
+)
 from shared.engine.records import saved_options
 from shared.errors import SettingsError, SyncError
 from shared.secrets import SecretReader
@@ -78,6 +85,8 @@ class Application:
                 native_key=lambda: self.secrets.get(self.settings().native_sync_secret_name).value,
                 secrets=self.secret_statuses,
                 essentials_login=self.essentials_login,
+                message_sender=self.message_sender,
+                review_page=_review_page(self._environment.get("WEBSITE_HOSTNAME", "")),
                 announce=announce,
             )
         )
@@ -164,7 +173,19 @@ class Application:
         names = [settings.proofpoint_secret_name]
         if settings.entra_credential is not EntraCredential.FEDERATED:
             names.append(settings.entra_secret_name)
+        names += [name for name in (settings.native_sync_secret_name, settings.notify_webhook_secret_name) if name]
         return tuple(SecretStatus(name=name, days_left=self._days_left(name)) for name in names)
+
+    def message_sender(self) -> MessageSender:
+        """Where notices go; raises SecretError, ServiceError."""
+        from shared.notify import WebhookSender
+
+        settings = self.settings()
+        return WebhookSender(
+            url=self.secrets.get(settings.notify_webhook_secret_name).value,
+            allow_loopback=isinstance(settings.storage, FolderStorage),
+            clock=self._clock,
+        )
 
     def essentials_login(self) -> str:
         """Fingerprint of host, account and version of the password; raises SettingsError, SecretError, ServiceError."""
@@ -217,6 +238,12 @@ def on_message(text: str) -> None:
 def on_poison(text: str) -> None:
     """One message that the host gave up."""
     application().engine.on_poison(text)
+
+
+def _review_page(host: str) -> str:
+    """``WEBSITE_HOSTNAME`` is the app's own host name, which the platform sets."""
+    scheme = "http" if host.partition(":")[0] in ("localhost", "127.0.0.1") else "https"
+    return f"{scheme}://{host}/api/review" if host else ""
 
 
 def _new_id() -> str:

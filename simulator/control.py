@@ -9,6 +9,7 @@
     GET · POST users · groups · accounts  GET · PATCH · DELETE …/{id, sign-in name or address}
     POST deleted/{id}/restore             GET · POST members/{group} {"id"}   DELETE members/{group}/{id}
     POST secrets/{name} {"value", "expires_in_days"}: a new version in the vault
+    GET · DELETE messages: what the receiver took
     POST client-secrets/{client id} {"value", "expires_in_days"}: one more secret of the application
 """
 
@@ -20,6 +21,7 @@ import msgspec
 
 from simulator.faults import Fault, FaultBook
 from simulator.journal import Journal
+from simulator.receiver import ReceiverService
 from simulator.switchboard import Switchboard, UnknownSwitchError
 from simulator.vault_secrets import add_version, expiring
 from simulator.wire import Request, Response, ServiceName, json_response
@@ -67,11 +69,14 @@ class ControlService:
 
     name = "control"
 
-    def __init__(self, *, world: World, journal: Journal, faults: FaultBook, switchboard: Switchboard) -> None:
+    def __init__(
+        self, *, world: World, journal: Journal, faults: FaultBook, switchboard: Switchboard, receiver: ReceiverService
+    ) -> None:
         self._world = world
         self._editor = WorldEditor(world)
         self._journal = journal
         self._faults = faults
+        self._receiver = receiver
         self._switchboard = switchboard
 
     def handle(self, request: Request) -> Response:
@@ -100,6 +105,7 @@ class ControlService:
             "switches": self._switches,
             "members": self._members,
             "deleted": self._deleted,
+            "messages": self._messages,
             "secrets": self._vault_secret,
             "client-secrets": self._client_secret,
             **dict.fromkeys(_COLLECTIONS, self._objects),
@@ -112,6 +118,15 @@ class ControlService:
         if request.method == "POST" and not parts:
             self._world.clock.advance(_decoded(request, _ClockBody).advance_seconds)
         return {"now": self._world.clock.now().isoformat()}
+
+    def _messages(self, request: Request, _: str, parts: list[str]) -> object:
+        match request.method, *parts:
+            case ("GET",):
+                return {"messages": self._receiver.messages()}
+            case ("DELETE",):
+                self._receiver.clear()
+                return {"cleared": True}
+        raise _unsupported(request)
 
     def _journalled(self, request: Request, _: str, parts: list[str]) -> object:
         match request.method, *parts:

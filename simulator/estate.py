@@ -17,10 +17,12 @@ from simulator.faults import FaultBook
 from simulator.graph import GraphService
 from simulator.identity import TOKEN_PATH, IdentityService
 from simulator.journal import Journal
+from simulator.receiver import PLAIN_PATH, WORKFLOW_PATH, ReceiverService
 from simulator.server import LOOPBACK, Server
 from simulator.switchboard import Switchboard
 from simulator.tokens import ResourceKind, TokenAuthority
 from simulator.vault import VaultService
+from simulator.vault_secrets import add_version
 from simulator.wire import Service, ServiceName
 from simulator.world import World
 
@@ -31,6 +33,16 @@ class Credential(StrEnum):
     SECRET = "secret"
     CERTIFICATE = "certificate"
     FEDERATED = "federated"
+
+
+class Receiver(StrEnum):
+    """What takes the app's messages; the values are paths."""
+
+    TEAMS_WORKFLOW = WORKFLOW_PATH
+    PLAIN_WEBHOOK = PLAIN_PATH
+
+
+WEBHOOK_SECRET_NAME = "notify-webhook"
 
 
 class Estate:
@@ -63,12 +75,16 @@ class Estate:
         self.vault_url = self._serve(self.vault)
         for host in (LOOPBACK, "localhost"):
             self.tokens.add_resource(self.graph_url.replace(LOOPBACK, host), ResourceKind.GRAPH)
+        self._signature = secrets.token_urlsafe(24)
+        self.receiver = ReceiverService(signature=self._signature)
+        self.receiver_url = self._serve(self.receiver)
         identity = IdentityService(world=self.world, tokens=self.tokens, header=self._identity_header)
         self.identity_url = self._serve_plain(identity, self.journal) + TOKEN_PATH
         control = ControlService(
             world=self.world,
             journal=self.journal,
             faults=self.faults,
+            receiver=self.receiver,
             switchboard=Switchboard(
                 {
                     ServiceName.GRAPH: self.graph,
@@ -91,6 +107,16 @@ class Estate:
     def client_id(self) -> str:
         """The application that the app signs in as."""
         return next(iter(self.world.tenant.applications))
+
+    def notify_settings(self, receiver: Receiver) -> dict[str, str]:
+        """What lets the app send messages to the receiver, beside ``app_settings``; its URL is in the vault afterwards.
+
+        The app takes an address on this machine only with ``STATE_DIR``.
+        """
+        url = f"{self.receiver_url}{receiver.value}?sig={self._signature}"
+        with self.world.lock:
+            add_version(self.world, WEBHOOK_SECRET_NAME, value=url, at=self.world.clock.now())
+        return {"NOTIFY_WEBHOOK_SECRET_NAME": WEBHOOK_SECRET_NAME}
 
     def app_settings(self, credential: Credential = Credential.SECRET) -> dict[str, str]:
         """The environment that points the app at these services; it holds no secret but the identity endpoint's header.

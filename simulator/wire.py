@@ -15,6 +15,7 @@ class ServiceName(StrEnum):
     TOKEN = "token"
     VAULT = "vault"
     IDENTITY = "identity"
+    RECEIVER = "receiver"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from typing import TypeVar
 from shared.engine.administration.warnings import status_warnings
 from shared.engine.commands import GateStatus, Status
 from shared.engine.gate import gate_problem
+from shared.engine.lateness import alert_hours_in_force, is_late
 from shared.engine.message import Message
+from shared.engine.notices.notices import Notices
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.records import LedgerStore, Plans, Results, Runs, SlotStore
@@ -22,7 +24,7 @@ from shared.engine.refusals import (
 )
 from shared.engine.retention import expire_history
 from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind, RunState, Selection
-from shared.engine.schedule import Schedule, alert_after, is_late, slot_number, slot_starts_at
+from shared.engine.schedule import Schedule, slot_number, slot_starts_at
 from shared.engine.selection import check_guard, check_selection, selected
 from shared.engine.worker import Slice, Worker
 from shared.errors import StorageUnavailableError, SyncError
@@ -49,7 +51,8 @@ class Engine:
         self._runs = Runs(parts.documents)
         self._plans = Plans(parts.documents)
         self._results = Results(parts.documents)
-        self._worker = Worker(parts)
+        self._notices = Notices(parts)
+        self._worker = Worker(parts, self._notices)
         self._schedule = Schedule(parts, self._worker)
 
     def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
@@ -134,7 +137,7 @@ class Engine:
                 # Whatever cannot be told is told as trouble.
                 is_login_refused=_tried(lambda: self._schedule.is_refused(slot), [], otherwise=True),
                 is_late=self.is_late(),
-                alert_hours=int(alert_after(every, settings.options.alert_hours).total_seconds()) // 3600,
+                alert_hours=alert_hours_in_force(every, settings.options.alert_hours),
             ),
         )
 
@@ -161,7 +164,7 @@ class Engine:
         self._parts.announce("queue.poison", {"message": "known" if Message.parse(text) is not None else "foreign"})
 
     def on_timer(self) -> Tick:
-        """Send again for runs that died, enqueue what is due, expire history, and log one ``timer.tick`` event.
+        """Send again for runs that died, enqueue what is due, expire history, log one ``timer.tick`` event, and tell people.
 
         Each part is done whatever becomes of the others; raises the first error when all were tried.
         """
@@ -182,6 +185,7 @@ class Engine:
                 "code": errors[0].code if errors else "",
             },
         )
+        self._notices.on_tick(is_late=late, sent_again=sent_again)
         if errors:
             raise errors[0]
         return Tick(enqueued=enqueued, sent_again=sent_again)

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from shared.clock import Clock
 from shared.diff.situation import NativeApplication
 from shared.engine.commands import SecretStatus
-from shared.engine.ports import AccountWriter, DirectoryReader, EvidenceReader, OrganizationReader, SettingsWriter
+from shared.engine.ports import (
+    AccountWriter,
+    DirectoryReader,
+    EvidenceReader,
+    MessageSender,
+    OrganizationReader,
+    SettingsWriter,
+)
 from shared.settings import Settings
 from shared.state.protocols import Documents, Lease, Queue
 
@@ -36,5 +43,9 @@ class Parts:
     """The secrets in use with the days that they have left."""
     essentials_login: Callable[[], str]
     """Fingerprint of host, account and version of the password that Essentials is asked with; raises SyncError."""
+    message_sender: Callable[[], MessageSender]
+    """Where notices go, if NOTIFY_WEBHOOK_SECRET_NAME is set; raises SecretError, ServiceError."""
+    review_page: str
+    """URL of the review page; empty where the app does not know its own."""
     announce: Callable[[str, dict[str, object]], None]
     """Logs one structured event: its name and its fields, which hold no address and no secret."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from shared.engine.notices.notice import Message, Notice
 from shared.model import (
     AccountEdit,
     Address,
@@ -104,6 +105,26 @@ class AccountWriter(Protocol):
 
     def delete(self, address: Address) -> None:
         """Remove the account with this primary address."""
+
+
+class MessageSender(Protocol):
+    """Takes messages to whoever reads them."""
+
+    def send(self, message: Message) -> None:
+        """The message was taken; raises NotConfiguredError, ServiceError."""
+
+
+class Notifier(Protocol):
+    """Tells people of what happened."""
+
+    def tell(self, notice: Notice) -> None:
+        """People are told once, now or when the receiver works again; never raises."""
+
+    def lasts(self, cause: str, notice: Notice) -> None:
+        """People are told, and again with growing pauses for as long as the cause lasts; never raises."""
+
+    def over(self, cause: str) -> None:
+        """The cause lasts no longer; nobody is told. Never raises."""
 
 
 class SettingsWriter(Protocol):

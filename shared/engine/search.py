@@ -17,6 +17,8 @@ from shared.engine.evidence import with_evidence
 from shared.engine.last_read import LastReadStore
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.native_exemptions import take_over_exemptions
+from shared.engine.notices.notices import Notices
+from shared.engine.notices.wording import NATIVE_KEY_CAUSE, native_key_due
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.ports import NONE_KNOWN, Progress
@@ -111,6 +113,8 @@ class Search:
             self._parts.announce(
                 "native_sync.key_due", {"run_id": run.id, "was_written": bool(ledger.native_key_version)}
             )
+            if ledger.native_key_version:
+                Notices(self._parts).lasts(NATIVE_KEY_CAUSE, native_key_due())
         self._progress("storing", 0, 0)
         self._keeper.require()
         # The ledger first: a plan that is found stored after a crash is used without searching again.

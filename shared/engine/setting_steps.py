@@ -7,7 +7,8 @@ from shared.diff.organization_settings import login_settings, native_settings
 from shared.diff.plan import NATIVE_KEY, Change
 from shared.engine.account_steps import result_of
 from shared.engine.lease_keeper import LeaseKeeper
-from shared.engine.ports import SettingsWriter
+from shared.engine.notices.wording import NATIVE_KEY_CAUSE
+from shared.engine.ports import Notifier, SettingsWriter
 from shared.engine.run import Outcome, Result
 from shared.errors import RefusedError
 from shared.model import LoginSettings, NativeSyncEdit
@@ -19,11 +20,14 @@ _CHANGED = "The settings were changed since the search."
 class SettingSteps:
     """Writes settings, one change at a time; no write starts without the lease."""
 
-    def __init__(self, writer: SettingsWriter, keeper: LeaseKeeper, *, native_key: Callable[[], str]) -> None:
+    def __init__(
+        self, writer: SettingsWriter, keeper: LeaseKeeper, *, native_key: Callable[[], str], notifier: Notifier
+    ) -> None:
         """``native_key`` is the key of the native sync's application, from Key Vault."""
         self._writer = writer
         self._keeper = keeper
         self._native_key = native_key
+        self._notifier = notifier
 
     def write(self, step: SettingStep) -> list[Result]:
         """The result of the change."""
@@ -47,6 +51,8 @@ class SettingSteps:
             return Outcome.DRIFTED, _CHANGED
         self._keeper.require()
         self._writer.set_native_sync(_edit_of(after, self._native_key() if is_key_due else None))
+        if is_key_due:
+            self._notifier.over(NATIVE_KEY_CAUSE)
         return Outcome.DONE, ""
 
     def _sign_in(self, change: Change) -> tuple[Outcome, str]:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.message import Message
@@ -62,11 +62,19 @@ class UnexpectedError(SyncError):
         super().__init__(f"The app failed unexpectedly ({kind}).", "Look for the run's id in the log, and report it.")
 
 
+class RunEnds(Protocol):
+    """Hears of each run that ends."""
+
+    def on_run_end(self, run: Run) -> None:
+        """Never raises."""
+
+
 class Worker:
     """Carries out runs."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, notices: RunEnds) -> None:
         self._parts = parts
+        self._notices = notices
         self._runs = Runs(parts.documents)
 
     @cached_property
@@ -223,6 +231,7 @@ class Worker:
                 "seconds": (now - run.queued_at).total_seconds(),
             },
         )
+        self._notices.on_run_end(run)
         return Slice.FINAL
 
     def _tell_timer(self, run: Run) -> None:

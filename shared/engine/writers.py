@@ -7,6 +7,7 @@ from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep,
 from shared.engine.account_steps import AccountSteps
 from shared.engine.chain_steps import ChainSteps
 from shared.engine.lease_keeper import LeaseKeeper
+from shared.engine.notices.notices import Notices
 from shared.engine.parts import Parts
 from shared.engine.records import Removed
 from shared.engine.removal_steps import RemovalSteps
@@ -57,7 +58,9 @@ class Writers:
             welcome=welcome,
             keep=keep,
         )
-        self._settings = SettingSteps(parts.settings_writer(), keeper, native_key=parts.native_key)
+        self._settings = SettingSteps(
+            parts.settings_writer(), keeper, native_key=parts.native_key, notifier=Notices(parts)
+        )
 
     def carry_out(self, step: Step) -> list[Result]:
         """The results of one step; raises what the writer raises, and LeaseLostError."""

@@ -16,7 +16,7 @@ from simulator.azurite import start_azurite
 from simulator.company import make_world
 from simulator.demo.api_client import AppClient
 from simulator.demo.faults import Trouble
-from simulator.estate import Estate
+from simulator.estate import Estate, Receiver
 from simulator.host.process import HostOptions, HostProcess
 from simulator.world import Tenant
 
@@ -141,7 +141,8 @@ class Stage:
 
     def _storage_settings(self, storage: Storage, folder: Path, *, keeps: bool) -> dict[str, str]:
         if storage is Storage.FOLDER:
-            return {"STATE_DIR": str(folder / "state")}
+            # The app takes a receiver on this machine only where its state is a folder.
+            return {"STATE_DIR": str(folder / "state"), **self.estate.notify_settings(Receiver.PLAIN_WEBHOOK)}
         azurite = self._closing.enter_context(start_azurite(location=folder / "azurite" if keeps else None))
         return {"AzureWebJobsStorage": azurite.endpoints.connection_string}
 

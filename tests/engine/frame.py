@@ -7,7 +7,9 @@ from pathlib import Path
 
 from shared.diff.options import SyncOptions
 from shared.diff.situation import NO_NATIVE_APPLICATION, NativeApplication
+from shared.engine.commands import SecretStatus
 from shared.engine.engine import Engine
+from shared.engine.notices.notice import Message
 from shared.engine.parts import Parts
 from shared.engine.run import Actor, ActorKind, Narrowing, Run, Selection
 from shared.settings import Settings, load_settings
@@ -50,6 +52,24 @@ class MemoryQueue:
 
 
 @dataclass(slots=True)
+class MemoryReceiver:
+    """Implements MessageSender, and remembers what it took; ``failure`` is raised where it is set."""
+
+    taken: list[Message] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def send(self, message: Message) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.taken.append(message)
+
+    @property
+    def titles(self) -> list[str]:
+        """The title of each message, in order."""
+        return [message.notice.title for message in self.taken]
+
+
+@dataclass(slots=True)
 class Frame:
     """One deployment in memory; ``engine`` is a worker of it, and ``another_engine`` a second one on the same state."""
 
@@ -63,6 +83,8 @@ class Frame:
     events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     ids: int = 0
     login: str = "login-1"
+    receiver: MemoryReceiver = field(default_factory=MemoryReceiver)
+    secrets: tuple[SecretStatus, ...] = ()
     native_application: NativeApplication = NO_NATIVE_APPLICATION
 
     @property
@@ -78,26 +100,30 @@ class Frame:
 
     @property
     def engine(self) -> Engine:
+        return Engine(self.parts)
+
+    @property
+    def parts(self) -> Parts:
         state = self.state
-        return Engine(
-            Parts(
-                documents=state.documents,
-                lease=state.lease,
-                queue=self.queue,
-                clock=self.clock,
-                new_id=self.new_id,
-                settings=self.settings,
-                directory_reader=lambda: self.directory,
-                evidence_reader=lambda: self.directory,
-                organization_reader=lambda: self.essentials,
-                account_writer=lambda: self.essentials,
-                settings_writer=lambda: self.essentials,
-                native_application=lambda: self.native_application,
-                native_key=lambda: f"key of version {self.native_application.key_version}",
-                secrets=tuple,
-                essentials_login=lambda: self.login,
-                announce=lambda event, fields: self.events.append((event, fields)),
-            )
+        return Parts(
+            documents=state.documents,
+            lease=state.lease,
+            queue=self.queue,
+            clock=self.clock,
+            new_id=self.new_id,
+            settings=self.settings,
+            directory_reader=lambda: self.directory,
+            evidence_reader=lambda: self.directory,
+            organization_reader=lambda: self.essentials,
+            account_writer=lambda: self.essentials,
+            settings_writer=lambda: self.essentials,
+            native_application=lambda: self.native_application,
+            native_key=lambda: f"key of version {self.native_application.key_version}",
+            secrets=lambda: self.secrets,
+            essentials_login=lambda: self.login,
+            message_sender=lambda: self.receiver,
+            review_page="https://sync.example.com/api/review",
+            announce=lambda event, fields: self.events.append((event, fields)),
         )
 
     def search(self, narrowing: Narrowing | None = None) -> Run:

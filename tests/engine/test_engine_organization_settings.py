@@ -91,10 +91,13 @@ def test_groups_only_leaves_the_native_sync_the_containers_and_takes_the_users_f
 
 
 def test_a_renewed_key_is_a_row_and_an_event_until_a_person_has_it_written(deployment: Frame) -> None:
+    deployment.environment["NOTIFY_WEBHOOK_SECRET_NAME"] = "notify-webhook"
     deployment.options = SyncOptions(native=NativeSyncPolicy.GROUPS_ONLY)
     deployment.native_application = APPLICATION
     outcome_of(deployment, *setting(deployment))
+    assert deployment.receiver.titles == []
     deployment.native_application = replace(APPLICATION, key_version="v2")
+    setting(deployment)
     deployment.events.clear()
     plan_id, row = setting(deployment)
 
@@ -105,6 +108,10 @@ def test_a_renewed_key_is_a_row_and_an_event_until_a_person_has_it_written(deplo
     assert deployment.essentials.native_keys[-1] == "key of version v2"
     assert LedgerStore(deployment.state.documents).read()[0].native_key_version == "v2"
     assert settings(deployment, deployment.search().plan_id or "") == []
+    assert deployment.receiver.titles == ["Essentials' own sync needs its new key"]
+    deployment.native_application = replace(APPLICATION, key_version="v3")
+    setting(deployment)
+    assert len(deployment.receiver.titles) == 2
 
 
 def test_while_the_native_sync_writes_users_an_execution_holds_the_row_that_switches_it_and_nothing_else(

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.diff.options import Mode, SyncOptions
+from shared.engine.lateness import is_late
 from shared.engine.records import Slot
 from shared.engine.run import Narrowing, Outcome, RunKind, RunState
-from shared.engine.schedule import is_late, slot_number, slot_starts_at
+from shared.engine.schedule import slot_number, slot_starts_at
 from tests.builders.sides import NOW, account, directory, organization, person
 from tests.engine.frame import PERSON, Frame
 from tests.twins.memory_essentials import MemoryEssentials

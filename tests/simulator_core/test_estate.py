@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from simulator.company import make_world
-from simulator.estate import Credential, Estate
+from simulator.estate import WEBHOOK_SECRET_NAME, Credential, Estate, Receiver
 from tests.simulator_core.entra_side import AS_OF
 
 
@@ -152,6 +152,22 @@ def test_latency_is_set_by_hand(estate: Estate, hand: Hand) -> None:
 def test_the_clock_is_put_forward_by_hand(hand: Hand) -> None:
     before = hand("GET", "clock")["now"]
     assert hand("POST", "clock", {"advance_seconds": 1})["now"] > before
+
+
+def test_messages_that_the_receiver_took_are_read_and_cleared_by_hand(
+    estate: Estate, client: requests.Session, hand: Hand
+) -> None:
+    estate.notify_settings(Receiver.PLAIN_WEBHOOK)
+    url = estate.world.vault[WEBHOOK_SECRET_NAME].versions[-1]["value"]
+    message = {"id": "1", "title": "A run failed", "detail": "Why."}
+    taken = client.post(url, json=message, timeout=10)
+    unsigned = client.post(url.partition("?")[0], json=message, timeout=10)
+    wrong = client.post(url, json={"text": "no message of the app"}, timeout=10)
+
+    assert (taken.status_code, unsigned.status_code, wrong.status_code) == (204, 401, 400)
+    assert hand("GET", "messages") == {"messages": [message]}
+    hand("DELETE", "messages")
+    assert hand("GET", "messages") == {"messages": []}
 
 
 def test_the_state_counts_the_world(estate: Estate, hand: Hand) -> None:
