@@ -1,6 +1,6 @@
 """Account steps: carries out the selected changes of one account, and creates accounts, each checked against what is there now."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -21,6 +21,7 @@ from shared.model import (
     NewAccount,
     NotCreated,
     NotJudged,
+    Uid,
     Unconfirmed,
 )
 
@@ -60,24 +61,27 @@ class AccountSteps:
         writer: AccountWriter,
         keeper: LeaseKeeper,
         holders: Mapping[Address, Account],
+        primaries: MutableMapping[Uid, Address],
         *,
         own_account: Address,
         welcome: frozenset[str],
         now: Callable[[], datetime],
     ) -> None:
-        """``holders`` is who has each address now; ``welcome`` the ids of the additions that send a welcome mail."""
+        """``holders`` is who has each address now, ``primaries`` the primary address of each account, kept current; ``welcome`` the ids of the additions that send a welcome mail."""
         self._now = now
         self._own_account = own_account
         self._writer = writer
         self._keeper = keeper
+        self._primaries = primaries
         self._holders = dict(holders)
         """Each thread reads it whole and notes addresses of its own account only."""
         self._welcome = welcome
 
     def update(self, step: AccountStep, listed: Account | None) -> list[Result]:
         """The results of all changes of one account, written together; ``listed`` is the account as listed now."""
-        fetched = self._writer.fetch(listed.primary_email) if listed is not None else None
-        if listed is None or fetched is None or fetched.account.uid != step.uid:
+        address = self._primaries.get(step.uid, listed.primary_email) if listed is not None else None
+        fetched = self._writer.fetch(address) if address is not None else None
+        if fetched is None or fetched.account.uid != step.uid:
             return [result_of(c, Outcome.DRIFTED, "The account is not there any more.") for c in step.changes]
         if fetched.account.type.is_protected or self._own_account in fetched.account.addresses:
             return [result_of(c, Outcome.DRIFTED, "The account is an administrator's now.") for c in step.changes]
@@ -140,6 +144,8 @@ class AccountSteps:
             return self._write_without_rename(
                 due, fetched, edit.primary_email, "Essentials ignored the new primary address."
             )
+        if edit.primary_email is not None:
+            self._primaries[fetched.account.uid] = edit.primary_email
         self._note(edit, fetched.account)
         return [result_of(c, Outcome.DONE) for c in due]
 

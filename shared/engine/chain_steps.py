@@ -1,6 +1,6 @@
 """Chain steps: hand addresses over, each freed right before it is taken, and put back where the taking end fails."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.diff.closings import is_closing
@@ -43,6 +43,7 @@ class ChainSteps:
         writer: AccountWriter,
         keeper: LeaseKeeper,
         accounts: Mapping[Uid, Account],
+        primaries: MutableMapping[Uid, Address],
         *,
         updates: AccountSteps,
         removals: RemovalSteps,
@@ -50,7 +51,7 @@ class ChainSteps:
         welcome: frozenset[str],
         keep: Callable[[FetchedAccount], None],
     ) -> None:
-        """``accounts`` are those listed now; ``updates`` and ``removals`` end chains that close an account.
+        """``accounts`` are those listed now, ``primaries`` the primary address of each by now, kept current; ``updates`` and ``removals`` end chains that close an account.
 
         ``keep`` stores an account's whole object before it is removed.
         """
@@ -59,7 +60,7 @@ class ChainSteps:
         self._listed = accounts
         self._updates = updates
         self._removals = removals
-        self._primary = {uid: account.primary_email for uid, account in accounts.items()}
+        self._primary = primaries
         self._own_account = own_account
         self._welcome = welcome
         self._keep = keep

@@ -43,15 +43,17 @@ class Writers:
         self._organization = organization
         self._by_uid = {a.uid: a for a in organization.accounts}
         self._by_primary = {a.primary_email: a for a in organization.accounts}
+        primaries = {a.uid: a.primary_email for a in organization.accounts}
         holders = {address: a for a in organization.accounts for address in a.addresses}
         self._accounts = AccountSteps(
-            writer, keeper, holders, own_account=own_account, welcome=welcome, now=parts.clock.now
+            writer, keeper, holders, primaries, own_account=own_account, welcome=welcome, now=parts.clock.now
         )
         self._removals = RemovalSteps(writer, keeper, own_account=own_account, keep=keep)
         self._chains = ChainSteps(
             writer,
             keeper,
             self._by_uid,
+            primaries,
             updates=self._accounts,
             removals=self._removals,
             own_account=own_account,

@@ -261,6 +261,18 @@ def test_a_rename_keeps_the_old_address_and_the_lists(frame: Frame) -> None:
     assert frame.engine.plan(searched(frame)).plan.changes == ()
 
 
+def test_an_account_that_was_renamed_hands_addresses_over_in_the_same_execution(frame: Frame) -> None:
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("sales@example.com",))])
+    frame.execute(searched(frame))
+    frame.directory.directory = directory(
+        [person(1, "ann.miller", aliases=("ann@example.com", "sales@example.com")), person(2, "bob")]
+    )
+    run = frame.execute(searched(frame))
+
+    assert {r.outcome for r in frame.engine.results(run.id)} == {Outcome.DONE}
+    assert addresses(frame)["ann.miller@example.com"] == ("ann@example.com", "sales@example.com")
+
+
 @pytest.mark.parametrize("renames", ["refused", "ignored"])
 def test_where_essentials_does_not_rename_the_new_address_becomes_an_alias_for_good(frame: Frame, renames: str) -> None:
     frame.execute(searched(frame))
