@@ -18,6 +18,7 @@ from shared.engine.refusals import (
     PlanUsedError,
     RunUnderWayError,
     StaleDigestError,
+    TooManySearchesError,
     UnknownChangeError,
 )
 from shared.errors import (
@@ -120,6 +121,7 @@ _STATUS: dict[type[SyncError], int] = {
     AlreadyExemptError: 409,
     PlanExpiredError: 410,
     GuardTrippedError: 412,
+    TooManySearchesError: 429,
     TooLargeError: 413,
     UnsupportedMediaTypeError: 415,
     UnknownChangeError: 422,
@@ -141,6 +143,7 @@ _TITLES = {
     413: "Too large",
     415: "Not JSON",
     422: "Not a possible selection",
+    429: "Too many",
     500: "The app failed",
     503: "The app cannot work now",
 }
@@ -204,6 +207,8 @@ def problem_answer(error: SyncError) -> ApiResponse:
             headers["Allow"] = ", ".join(error.allowed)
         case RunUnderWayError():
             headers["Retry-After"] = str(RETRY_SECONDS)
+        case TooManySearchesError():
+            headers["Retry-After"] = str(error.retry_after_seconds)
         case ThrottledError():
             headers["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
         case _ if problem.status == 503 and not error.is_permanent:

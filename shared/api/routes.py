@@ -205,7 +205,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Read both sides and make a plan; changes nothing in Essentials. Only people may accept.",
         access=_change(handlers.start_search, body=SearchBody),
         shapes=_STARTED,
-        refusals=(409,),
+        refusals=(409, 429),
     ),
     Route(
         name="list_runs",

@@ -48,7 +48,7 @@ class Commands(Protocol):
     """The engine as the API sees it."""
 
     def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
-        """Queue a search; raises RunUnderWayError."""
+        """Queue a search; raises RunUnderWayError, TooManySearchesError."""
 
     def execute(self, plan_id: str, selection: Selection, actor: Actor) -> Run:
         """Queue the execution of a plan's selection; the same selection again answers the same run.

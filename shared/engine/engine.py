@@ -25,6 +25,7 @@ from shared.engine.refusals import (
 from shared.engine.retention import expire_history
 from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind, RunState, Selection
 from shared.engine.schedule import Schedule, slot_number, slot_starts_at
+from shared.engine.search_allowance import SearchAllowance
 from shared.engine.selection import check_guard, check_selection, selected
 from shared.engine.worker import Slice, Worker
 from shared.errors import StorageUnavailableError, SyncError
@@ -56,8 +57,9 @@ class Engine:
         self._schedule = Schedule(parts, self._worker)
 
     def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
-        """Queue a search; raises RunUnderWayError."""
+        """Queue a search; raises RunUnderWayError, TooManySearchesError."""
         self._refuse_while_another_runs()
+        SearchAllowance(self._parts.documents, self._parts.clock).take(actor.kind)
         run = replace(self._new_run(self._new_run_id(), RunKind.SEARCH, actor), narrowing=narrowing)
         self._runs.create(run)
         return self._enqueue(run)

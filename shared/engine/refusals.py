@@ -19,6 +19,20 @@ class RunUnderWayError(RequestError):
         self.run_id = run_id
 
 
+class TooManySearchesError(RequestError):
+    """The reserve of searches is used up; ``retry_after_seconds`` says when one comes back."""
+
+    code = "too_many_searches"
+
+    def __init__(self, *, most: int, every_minutes: int, retry_after_seconds: int) -> None:
+        minutes = "minute" if every_minutes == 1 else f"{every_minutes} minutes"
+        super().__init__(
+            f"{most} searches were started in a short time; one more may be started every {minutes}.",
+            f"Try again in {retry_after_seconds} seconds, or use the last search's plan: it is good for 24 hours.",
+        )
+        self.retry_after_seconds = retry_after_seconds
+
+
 class StaleDigestError(RequestError):
     """The digest does not belong to the plan."""
 

@@ -3,7 +3,9 @@
 import pytest
 
 from shared.api import ROUTES, Api, ApiRequest, Front, Page, authorization_of
+from shared.api.problems import problem_answer
 from shared.api.route import Route
+from shared.engine.refusals import TooManySearchesError
 from shared.errors import SettingProblem, SettingsError
 from tests.api.calling import CHANGING, EASYAUTH, Client, body_of, claims, principal, request
 
@@ -118,3 +120,14 @@ def test_scripts_are_served_as_scripts() -> None:
 @pytest.mark.parametrize("name", ["index.html", "other.js", "../__init__.py", "..", "", "style.css/", "%2e%2e"])
 def test_nothing_but_the_pages_own_files_is_served(name: str) -> None:
     assert front(KEY).handle(with_name(name)).status == 404
+
+
+def test_a_search_too_many_is_429_and_says_in_a_header_when_to_try_again() -> None:
+    response = problem_answer(TooManySearchesError(most=12, every_minutes=5, retry_after_seconds=287))
+
+    assert response.status == 429
+    assert response.headers["Retry-After"] == "287"
+    problem = body_of(response)
+    assert problem["code"] == "too_many_searches"
+    assert problem["detail"] == "12 searches were started in a short time; one more may be started every 5 minutes."
+    assert "287 seconds" in problem["fix"]
