@@ -1,6 +1,6 @@
 """A list of Graph, read along its nextLinks to the end: whole, or an error that says on which page it broke."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -34,9 +34,20 @@ class Listing(Generic[J, M]):
     convert: Callable[[J], M]
 
 
-def read_chain(client: GraphClient, listing: Listing[J, M], *, noticed: Callable[[int], None]) -> list[M]:
+def _nothing(_items: Sequence[object]) -> None:
+    """What follows from a page where nobody waits for it."""
+
+
+def read_chain(
+    client: GraphClient,
+    listing: Listing[J, M],
+    *,
+    noticed: Callable[[int], None],
+    came: Callable[[Sequence[M]], None] = _nothing,
+) -> list[M]:
     """All items of the list; ``noticed`` is told after each page how many there are so far, and may raise to stop.
 
+    ``came`` is given the items of each page at once, before the list is whole; after a setback some come again.
     An empty page with a live nextLink is legal and followed. Raises IncompleteReadError, and as GraphClient.get does.
     """
     links, targets, pages, safe, setbacks = [listing.path], [_target(listing.path)], list[list[M]](), 0, 0
@@ -54,6 +65,7 @@ def read_chain(client: GraphClient, listing: Listing[J, M], *, noticed: Callable
             continue
         page = decode_answer(answer, listing.page_decoder, place)
         pages.append([listing.convert(item) for item in page.value])
+        came(pages[-1])
         noticed(sum(map(len, pages)))
         if page.next_link is None:
             break

@@ -1,15 +1,17 @@
-"""Purposes of mailboxes, asked person by person in batches: no list of Graph tells them.
+"""Purposes of mailboxes, asked person by person in batches while people are read: no list of Graph tells them.
 
 Source: learn.microsoft.com/graph/api/user-get-mailboxsettings.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from threading import Lock
 
 import msgspec
 
 from shared.errors import IncompleteReadError
-from shared.graph.batch import BatchReader, Get, ItemAnswer
+from shared.graph.batch import BATCH_ITEMS, BATCHES_IN_FLIGHT, BatchReader, Get, ItemAnswer
 from shared.graph.chain import broken
 from shared.graph.client import GraphClient, Permission, error_code
 from shared.graph.tally import Tally
@@ -49,38 +51,96 @@ class PurposeReader:
         self._client = client
         self._batches = batches
 
-    def complete(
+    def asking(
+        self, *, purpose_of: Callable[[Person], bool], known: Mapping[EntraId, MailboxPurpose], tally: Tally
+    ) -> "PurposesOfOneRead":
+        """The purposes of one read, to be closed after it."""
+        return PurposesOfOneRead(
+            client=self._client, batches=self._batches, purpose_of=purpose_of, known=known, tally=tally
+        )
+
+
+class PurposesOfOneRead:
+    """Asks for purposes while the list of people is still being read, so that they cost hardly any time of their own."""
+
+    def __init__(
         self,
-        people: Mapping[EntraId, Person],
         *,
+        client: GraphClient,
+        batches: BatchReader,
         purpose_of: Callable[[Person], bool],
         known: Mapping[EntraId, MailboxPurpose],
         tally: Tally,
-    ) -> Mapping[EntraId, Person]:
+    ) -> None:
+        self._client = client
+        self._batches = batches
+        self._purpose_of = purpose_of
+        self._known = known
+        self._tally = tally
+        self._lock = Lock()
+        self._answered = 0
+        self._wanted: set[EntraId] = set()
+        self._waiting: list[EntraId] = []
+        self._asked: list[Future[dict[EntraId, MailboxPurpose]]] = []
+        self._pool = ThreadPoolExecutor(BATCHES_IN_FLIGHT, thread_name_prefix="graph-purposes")
+
+    def take(self, people: Iterable[Person]) -> None:
+        """Ask about those of a page whose purpose is wanted and not known; full batches only, so that none is wasted.
+
+        Raises what any batch has met so far: then there is no use in reading on.
+        """
+        for batch in self._asked:
+            if batch.done():
+                batch.result()
+        self._want(person.id for person in people if self._purpose_of(person))
+        while len(self._waiting) >= BATCH_ITEMS:
+            self._send_batch()
+
+    def complete(self, people: Mapping[EntraId, Person]) -> Mapping[EntraId, Person]:
         """The same people; those whom ``purpose_of`` chooses have the purpose that is known or that Graph tells.
 
         Without the permission everybody stays NOT_ASKED, whatever is known; so does whoever is not chosen: what comes
         out is the same with ``known`` and without. One request for every 20 who are asked.
         Raises IncompleteReadError, ThrottledError, UnexpectedAnswerError, and as GraphClient does.
         """
-        chosen = [person.id for person in people.values() if purpose_of(person)]
+        chosen = [person.id for person in people.values() if self._purpose_of(person)]
         if not chosen or not self._client.holds(_NEEDS):
             return people
-        purposes = {key: known[key] for key in chosen if known.get(key, MailboxPurpose.NOT_ASKED) in _KEPT}
-        unknown = [key for key in chosen if key not in purposes]
-        if unknown:
-            purposes.update(self._ask(unknown, tally))
+        self._want(chosen)
+        while self._waiting:
+            self._send_batch()
+        told: dict[EntraId, MailboxPurpose] = {}
+        for batch in self._asked:
+            told.update(batch.result())
+        purposes = {key: told[key] if key in told else self._known[key] for key in chosen}
         return {
             key: replace(person, purpose=purposes[key]) if key in purposes else person for key, person in people.items()
         }
 
-    def _ask(self, ids: list[EntraId], tally: Tally) -> dict[EntraId, MailboxPurpose]:
-        tally.expect(_PART, len(ids))
-        answers = self._batches.read_all(
-            [Get(path=f"/users/{key}/mailboxSettings/userPurpose") for key in ids],
-            needs=_NEEDS,
-            noticed=tally.notice(_PART),
-        )
+    def close(self) -> None:
+        """Send nothing more, and wait for what is under way."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _want(self, ids: Iterable[EntraId]) -> None:
+        """Note who is to be asked; whoever comes twice, as after a setback, is asked once."""
+        new = [i for i in ids if i not in self._wanted and self._known.get(i, MailboxPurpose.NOT_ASKED) not in _KEPT]
+        if new and self._client.holds(_NEEDS):
+            new = list(dict.fromkeys(new))
+            self._wanted.update(new)
+            self._waiting.extend(new)
+            self._tally.expect(_PART, len(self._wanted))
+
+    def _send_batch(self) -> None:
+        batch, self._waiting = self._waiting[:BATCH_ITEMS], self._waiting[BATCH_ITEMS:]
+        self._asked.append(self._pool.submit(self._ask, batch))
+
+    def _ask(self, ids: Sequence[EntraId]) -> dict[EntraId, MailboxPurpose]:
+        self._tally.check(0)
+        items = [Get(path=f"/users/{key}/mailboxSettings/userPurpose") for key in ids]
+        answers = self._batches.read(items, needs=_NEEDS)
+        with self._lock:
+            self._answered += len(answers)
+            self._tally.notice(_PART)(self._answered)
         return {key: _purpose(key, answer) for key, answer in zip(ids, answers, strict=True)}
 
 

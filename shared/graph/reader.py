@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from shared.graph.client import GraphClient, Permission
 from shared.graph.counts import ADVANCED, COUNT_QUERY, count_decoder, tolerance
 from shared.graph.lists import all_groups, all_people, deleted_people
 from shared.graph.members import MemberReader, Memberships, people_in_scope
-from shared.graph.purposes import PurposeReader
+from shared.graph.purposes import PurposeReader, PurposesOfOneRead
 from shared.graph.tally import Progress, ReadStopped, Tally
 from shared.model import (
     DeletedObject,
@@ -122,9 +123,14 @@ class GraphReader:
         )
 
     def _read_parts(self, wanted: _Wanted, tally: Tally) -> _Parts:
-        with ThreadPoolExecutor(max_workers=_PARTS, thread_name_prefix="graph-read") as pool:
-            people = pool.submit(self._read_people, tally)
-            complete = pool.submit(self._complete, people, wanted, tally)
+        with (
+            closing(
+                self._purposes.asking(purpose_of=wanted.purpose_of, known=wanted.known_purposes, tally=tally)
+            ) as purposes,
+            ThreadPoolExecutor(max_workers=_PARTS, thread_name_prefix="graph-read") as pool,
+        ):
+            people = pool.submit(self._read_people, tally, purposes)
+            complete = pool.submit(lambda: purposes.complete(_awaited(people)))
             groups = pool.submit(self._read_groups, tally)
             deleted = pool.submit(self._read_deleted, tally)
             people_count = pool.submit(self._count, self._count_people, "people", tally)
@@ -155,21 +161,14 @@ class GraphReader:
             memberships=memberships.result(),
         )
 
-    def _read_people(self, tally: Tally) -> Mapping[EntraId, Person]:
-        return _by_id(read_chain(self._client, all_people(), noticed=tally.notice("people")))
+    def _read_people(self, tally: Tally, purposes: PurposesOfOneRead) -> Mapping[EntraId, Person]:
+        return _by_id(read_chain(self._client, all_people(), noticed=tally.notice("people"), came=purposes.take))
 
     def _read_groups(self, tally: Tally) -> Mapping[EntraId, Group]:
         return _by_id(read_chain(self._client, all_groups(), noticed=tally.notice("groups")))
 
     def _read_deleted(self, tally: Tally) -> Mapping[EntraId, DeletedObject]:
         return _by_id(read_chain(self._client, deleted_people(), noticed=tally.check))
-
-    def _complete(
-        self, people: Future[Mapping[EntraId, Person]], wanted: _Wanted, tally: Tally
-    ) -> Mapping[EntraId, Person]:
-        return self._purposes.complete(
-            _awaited(people), purpose_of=wanted.purpose_of, known=wanted.known_purposes, tally=tally
-        )
 
     def _read_memberships(
         self, scope_groups: tuple[EntraId, ...], groups: Future[Mapping[EntraId, Group]], tally: Tally

@@ -1,6 +1,7 @@
 """Purposes of mailboxes: who is asked and how often, what each answer means, and that nothing is taken for an answer."""
 
 from collections.abc import Mapping
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from shared.model import Directory, EntraId, MailboxPurpose, Person
 from simulator.company import make_world
 from simulator.effects import DropBefore, HalfBody, HtmlAnswer, StatusFault
 from tests.graph.conftest import GraphBench
-from tests.graph.scripted_graph import BATCH, GRANTED, USERS, FixedTokens, Json, ScriptedGraph, guid, person
+from tests.graph.scripted_graph import BATCH, GRANTED, USERS, FixedTokens, Json, ScriptedGraph, guid, person, refusal
 from tests.graph.simulated import Simulated
-from tests.transport.scripted_server import Behaviour, Drop, Reply, ScriptedServer
+from tests.transport.scripted_server import Asked, Behaviour, Drop, Reply, ScriptedServer
 from tests.transport.scripted_server import HalfBody as CutBody
 
 PERMITTED = GRANTED | {"MailboxSettings.Read"}
@@ -72,6 +73,64 @@ def test_one_request_for_every_twenty_people_and_each_is_asked_once(bench: Graph
     assert [one.purpose for one in directory.people] == (
         [MailboxPurpose.SHARED] * count + [MailboxPurpose.NOT_ASKED] * count
     )
+
+
+def test_people_are_asked_about_while_later_pages_are_still_to_come(bench: GraphBench) -> None:
+    graph = mailboxes(30)
+    graph.page_size = 25
+    is_asked = Event()
+    was_asked: list[bool] = []
+
+    def await_batch(body: Json) -> Json:
+        was_asked.append(is_asked.wait(timeout=10))
+        return body
+
+    def script(asked: Asked) -> Behaviour:
+        if asked.path == BATCH:
+            is_asked.set()
+        return graph(asked)
+
+    graph.faults[USERS, 3] = [await_batch]
+    directory = read(bench, bench.server(script))
+
+    assert was_asked == [True]
+    assert [one.purpose for one in directory.people].count(MailboxPurpose.SHARED) == 30
+
+
+def test_people_who_come_twice_are_asked_about_once(bench: GraphBench) -> None:
+    graph = mailboxes(45)
+    graph.page_size = 15
+    graph.faults[USERS, 4] = [refusal(400, "Directory_ExpiredPageToken")]
+    server = bench.server(graph)
+
+    directory = read(bench, server)
+
+    pages = [asked.query.get("$skiptoken", "at-0") for asked in server.asked if asked.path == USERS]
+    assert pages.count("at-0") == 2
+    asked = "".join(asked.body.decode() for asked in server.asked if asked.path == BATCH)
+    assert [asked.count(path(number)) for number in range(1, 46)] == [1] * 45
+    assert sum(asked.path == BATCH for asked in server.asked) == 3
+    assert [one.purpose for one in directory.people].count(MailboxPurpose.SHARED) == 45
+
+
+def test_no_further_page_is_read_once_a_purpose_cannot_be(bench: GraphBench) -> None:
+    graph = mailboxes(100)
+    graph.page_size = 2
+    graph.faults[BATCH, 1] = [Reply(status=400)]
+    is_refused = Event()
+
+    def script(asked: Asked) -> Behaviour:
+        answer = graph(asked)
+        if asked.path == BATCH:
+            is_refused.set()
+        if asked.query.get("$skiptoken") == "at-24":
+            assert is_refused.wait(timeout=10)
+        return answer
+
+    server = bench.server(script)
+    with pytest.raises(UnexpectedAnswerError, match=r"/v1\.0/\$batch"):
+        read(bench, server)
+    assert sum(asked.path == USERS for asked in server.asked) < 100
 
 
 def test_those_who_are_known_are_not_asked_again(bench: GraphBench) -> None:
