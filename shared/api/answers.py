@@ -44,6 +44,8 @@ class Run(Struct, frozen=True, kw_only=True):
     done: int
     total: int
     plan_id: str | None
+    undoes: str | None
+    """The execution that an undo, or the execution of its plan, puts back; null for every other run."""
     counts: dict[str, int]
     problem: RunProblem | None
     by: str
@@ -179,6 +181,8 @@ class PlanHead(Struct, frozen=True, kw_only=True):
     guard: Guard
     licences: Seats
     native_sync: NativeSync
+    undoes: str | None
+    """The execution that the plan puts back; null for the plan of a search."""
     warnings: tuple[str, ...]
 
 

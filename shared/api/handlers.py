@@ -110,6 +110,11 @@ def cancel_run(call: Call[NoBody]) -> ApiResponse:
     return _run(call.commands.cancel(call.id, call.caller.actor))
 
 
+def undo_run(call: Call[NoBody]) -> ApiResponse:
+    """Queue a search for the way back from an execution."""
+    return _started(call.commands.start_undo(call.id, call.caller.actor))
+
+
 def get_plan(call: Call[NoBody]) -> ApiResponse:
     """The head of a plan."""
     return json_answer(200, presenting.plan_answer(call.commands.plan(call.id)))
@@ -147,6 +152,8 @@ def execute_plan(call: Call[ExecuteBody]) -> ApiResponse:
         call.caller.require_person("include")
     if call.body.approve is not None:
         call.caller.require_person("approve")
+    if call.commands.plan(call.id).undoes is not None:
+        call.caller.require_person("undo")
     return _started(call.commands.execute(call.id, call.body.selection(), call.caller.actor))
 
 

@@ -252,6 +252,15 @@ ROUTES: tuple[Route, ...] = (
         refusals=(404,),
     ),
     Route(
+        name="undo_run",
+        method=Method.POST,
+        template="runs/{id}/undo",
+        summary="Make the plan that puts back what an execution did, where nothing changed it since; changes nothing itself.",
+        access=_change(handlers.undo_run, body=NoBody, callers=PEOPLE),
+        shapes=_STARTED,
+        refusals=(404, 409),
+    ),
+    Route(
         name="list_results",
         method=Method.POST,
         template="runs/{id}/results",

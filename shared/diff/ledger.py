@@ -73,6 +73,8 @@ class Gate:
     options_fingerprint: str
     opened_at: datetime
     opened_by: str
+    closed_by: str = ""
+    """Id of the execution of an undo that closed it again; empty where none did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def make_plan(situation: Situation) -> Plan:
         changes=ordered,
         skipped=tuple(skipped),
         adoptions=tuple(adoptions),
-        listed=_listed(ordered, situation),
+        listed=listed_of(ordered, situation),
         directory_certificate=situation.directory.certificate,
         organization_certificate=organization.certificate,
         accounts=len(organization.accounts),
@@ -54,11 +54,12 @@ def make_plan(situation: Situation) -> Plan:
         native_sync_may_write_users=may_write_users(situation),
         welcome_emails=mails,
         warnings=plan_warnings(situation, welcome_emails=mails),
-        protected=_protected(organization),
+        protected=protected_of(organization),
     )
 
 
-def _protected(organization: Organization) -> tuple[Address, ...]:
+def protected_of(organization: Organization) -> tuple[Address, ...]:
+    """Addresses of administrators and of the app's own account, sorted."""
     own = organization.certificate.own_account
     accounts = (a for a in organization.accounts if a.type.is_protected or own in a.addresses)
     return tuple(sorted({address for account in accounts for address in account.addresses}))
@@ -139,7 +140,8 @@ def _activity_is_right(wish: Wish, found: Match) -> bool:
             return not found.account.is_active
 
 
-def _listed(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tuple[Address, ...]]:
+def listed_of(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tuple[Address, ...]]:
+    """All addresses that Entra lists for each object that has a change."""
     concerned = {c.entra_id for c in changes if c.entra_id is not None}
     subjects = (situation.subjects[i] for i in sorted(concerned) if i in situation.subjects)
     return {s.id: s.addresses.listed for s in subjects if s.addresses is not None}

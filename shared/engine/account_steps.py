@@ -8,6 +8,7 @@ from typing import TypeVar
 from shared.diff.ordering import AccountStep
 from shared.diff.plan import Change, Values
 from shared.diff.transfers import MAIL_FLOWS_AFTER
+from shared.engine.additions import Additions
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.ports import AccountWriter
 from shared.engine.run import Outcome, Result
@@ -18,7 +19,6 @@ from shared.model import (
     Address,
     Created,
     FetchedAccount,
-    NewAccount,
     NotCreated,
     NotJudged,
     Uid,
@@ -64,10 +64,10 @@ class AccountSteps:
         primaries: MutableMapping[Uid, Address],
         *,
         own_account: Address,
-        welcome: frozenset[str],
+        additions: Additions,
         now: Callable[[], datetime],
     ) -> None:
-        """``holders`` is who has each address now, ``primaries`` the primary address of each account, kept current; ``welcome`` the ids of the additions that send a welcome mail."""
+        """``holders`` is who has each address now, ``primaries`` the primary address of each account, kept current."""
         self._now = now
         self._own_account = own_account
         self._writer = writer
@@ -75,7 +75,7 @@ class AccountSteps:
         self._primaries = primaries
         self._holders = dict(holders)
         """Each thread reads it whole and notes addresses of its own account only."""
-        self._welcome = welcome
+        self._additions = additions
 
     def update(self, step: AccountStep, listed: Account | None) -> list[Result]:
         """The results of all changes of one account, written together; ``listed`` is the account as listed now."""
@@ -193,7 +193,7 @@ class AccountSteps:
 
     def _create(self, due: Sequence[Change]) -> list[Result]:
         self._keeper.require()
-        outcomes = self._writer.create([new_account(c, welcome=self._welcome) for c in due])
+        outcomes = self._writer.create([self._additions.new_account(c) for c in due])
         results: list[Result] = []
         for change, outcome in zip(due, outcomes, strict=True):
             match outcome:
@@ -221,22 +221,6 @@ class AccountSteps:
     def _note(self, edit: AccountEdit, account: Account) -> None:
         for address in (*(edit.alias_emails or ()), *([edit.primary_email] if edit.primary_email else [])):
             self._holders[address] = account
-
-
-def new_account(change: Change, *, welcome: frozenset[str]) -> NewAccount:
-    """The account that an addition makes; ``welcome`` the ids of the additions that send a welcome mail."""
-    after = change.after
-    if after.primary_email is None or after.type is None:
-        raise AssertionError(f"addition {change.id} without address or type")
-    return NewAccount(
-        primary_email=after.primary_email,
-        type=after.type,
-        is_active=bool(after.is_active),
-        firstname=after.firstname or "",
-        surname=after.surname or "",
-        alias_emails=after.alias_emails or (),
-        send_welcome_email=change.id in welcome,
-    )
 
 
 def _is_made(change: Change, account: Account) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from shared.diff.closings import is_closing
 from shared.diff.ordering import AccountStep, ChainStep, RemoveStep
 from shared.diff.plan import ADDS, REMOVALS, Change
-from shared.engine.account_steps import AccountSteps, edit_of, is_reached, new_account, result_of
+from shared.engine.account_steps import AccountSteps, edit_of, is_reached, result_of
+from shared.engine.additions import Additions, made_again
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.ports import AccountWriter
 from shared.engine.removal_steps import RemovalSteps
@@ -18,7 +19,6 @@ from shared.model import (
     Address,
     Created,
     FetchedAccount,
-    NewAccount,
     Uid,
 )
 
@@ -48,7 +48,7 @@ class ChainSteps:
         updates: AccountSteps,
         removals: RemovalSteps,
         own_account: Address,
-        welcome: frozenset[str],
+        additions: Additions,
         keep: Callable[[FetchedAccount], None],
     ) -> None:
         """``accounts`` are those listed now, ``primaries`` the primary address of each by now, kept current; ``updates`` and ``removals`` end chains that close an account.
@@ -62,7 +62,7 @@ class ChainSteps:
         self._removals = removals
         self._primary = primaries
         self._own_account = own_account
-        self._welcome = welcome
+        self._additions = additions
         self._keep = keep
 
     def hand_over(self, step: ChainStep) -> list[Result]:
@@ -175,12 +175,12 @@ class ChainSteps:
         self._keep(fetched)
         self._keeper.require()
         self._writer.delete(address)
-        freed.put_back.append(lambda: self._make_again(fetched.account))
+        freed.put_back.append(lambda: self._make_again(fetched))
 
     def _give(self, change: Change, taker: FetchedAccount | None) -> None:
         self._keeper.require()
         if taker is None:
-            (outcome,) = self._writer.create([new_account(change, welcome=self._welcome)])
+            (outcome,) = self._writer.create([self._additions.new_account(change)])
             if not isinstance(outcome, Created):
                 raise RefusedError(outcome.message, "See the row.", status=0, identifier=change.address)
             return
@@ -206,21 +206,9 @@ class ChainSteps:
         aliases = tuple(sorted({*giver.account.alias_emails, *held}))
         self._writer.update(giver, AccountEdit(alias_emails=aliases))
 
-    def _make_again(self, account: Account) -> None:
+    def _make_again(self, fetched: FetchedAccount) -> None:
         self._keeper.require()
-        self._writer.create(
-            [
-                NewAccount(
-                    primary_email=account.primary_email,
-                    type=account.type,
-                    is_active=account.is_active,
-                    firstname=account.firstname,
-                    surname=account.surname,
-                    alias_emails=account.alias_emails,
-                    send_welcome_email=False,
-                )
-            ]
-        )
+        self._writer.create([made_again(fetched)])
 
     def _close(self, change: Change) -> Result:
         """The result of what ends the chain, now that nobody else needs an address of the account."""

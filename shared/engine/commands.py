@@ -50,6 +50,9 @@ class Commands(Protocol):
     def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
         """Queue a search; raises RunUnderWayError, TooManySearchesError."""
 
+    def start_undo(self, run_id: str, actor: Actor) -> Run:
+        """Queue a search for the way back from an execution; raises NotFoundError, NothingToUndoError, RunUnderWayError."""
+
     def execute(self, plan_id: str, selection: Selection, actor: Actor) -> Run:
         """Queue the execution of a plan's selection; the same selection again answers the same run.
 

@@ -75,6 +75,8 @@ def _gate(
     ledger: Ledger,
     journal: ResultJournal,
 ) -> Gate | None:
+    if record.undoes is not None:
+        return ledger.gate  # closed before the first write
     fingerprint = options_fingerprint(settings.options)
     was_stopped = bool(journal.counts()[Outcome.NOT_REACHED])
     if run.by.kind is not ActorKind.PERSON or was_stopped or not opens_gate(record, selection, fingerprint):

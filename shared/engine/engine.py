@@ -27,6 +27,7 @@ from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind,
 from shared.engine.schedule import Schedule, slot_number, slot_starts_at
 from shared.engine.search_allowance import SearchAllowance
 from shared.engine.selection import check_guard, check_selection, selected
+from shared.engine.undoing import check_undoable
 from shared.engine.worker import Slice, Worker
 from shared.errors import StorageUnavailableError, SyncError
 from shared.settings import EffectiveSetting, Settings
@@ -64,6 +65,14 @@ class Engine:
         self._runs.create(run)
         return self._enqueue(run)
 
+    def start_undo(self, run_id: str, actor: Actor) -> Run:
+        """Queue a search for the way back from an execution; raises NotFoundError, NothingToUndoError, RunUnderWayError."""
+        check_undoable(self._parts.documents, self._runs.get(run_id))
+        self._refuse_while_another_runs()
+        run = replace(self._new_run(self._new_run_id(), RunKind.UNDO, actor), undoes=run_id)
+        self._runs.create(run)
+        return self._enqueue(run)
+
     def execute(self, plan_id: str, selection: Selection, actor: Actor) -> Run:
         """Queue the execution of a plan's selection; the same selection again answers the same run.
 
@@ -82,7 +91,10 @@ class Engine:
         self._refuse(record, selection, actor, settings)
         self._refuse_while_another_runs()
         run = replace(
-            self._new_run(_execution_id(record), RunKind.EXECUTION, actor), plan_id=record.id, selection=selection
+            self._new_run(_execution_id(record), RunKind.EXECUTION, actor),
+            plan_id=record.id,
+            selection=selection,
+            undoes=record.undoes,
         )
         if not self._runs.create(run):
             # Somebody else executed the plan in this very moment.

@@ -10,6 +10,7 @@ from shared.diff.ordering import Step, phases
 from shared.diff.plan import REMOVALS, Change
 from shared.diff.planner import sends_welcome_email
 from shared.engine.account_steps import is_reached, result_of
+from shared.engine.additions import Additions
 from shared.engine.confirmation import confirm
 from shared.engine.crew import Attempt, Crew
 from shared.engine.journal import ResultJournal
@@ -26,6 +27,7 @@ from shared.engine.run import Outcome, Result, Run, Selection
 from shared.engine.selection import selected
 from shared.engine.slices import RowsInTrouble
 from shared.engine.trouble import Trouble
+from shared.engine.undoing import close_gate, kept_sender_lists
 from shared.engine.writers import Writers
 from shared.model import Account, Address, Organization
 from shared.settings import Settings
@@ -96,6 +98,8 @@ class Execution:
             end = ExecutionEnd.STOPPED
             if stop() is not StopRequested.STOPPED:
                 self._keeper.wait_for_the_last_holder()
+                if record.undoes is not None:
+                    close_gate(self._parts.documents, self._keeper, run)
                 end = self._write(due, len(changes), journal, record, stop)
             if end is ExecutionEnd.OUT_OF_TIME:
                 return Executed(end=end, counts=journal.counts())
@@ -128,9 +132,17 @@ class Execution:
             self._keeper,
             organization,
             run_id=journal.run_id,
-            welcome=frozenset(c.id for c in record.plan.changes if sends_welcome_email(c, self._settings.options)),
+            additions=self._additions(record),
         )
         return self._carry_out(phases(due), total, writers, journal, stop)
+
+    def _additions(self, record: PlanRecord) -> Additions:
+        """Who comes back was welcomed before, and gets the lists of senders that were kept."""
+        if record.undoes is not None:
+            return Additions(sender_lists=kept_sender_lists(self._parts.documents, record.undoes))
+        return Additions(
+            welcome=frozenset(c.id for c in record.plan.changes if sends_welcome_email(c, self._settings.options))
+        )
 
     def _carry_out(
         self, ordered: Iterable[Sequence[Step]], total: int, writers: Writers, journal: ResultJournal, stop: Stop

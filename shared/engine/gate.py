@@ -15,6 +15,9 @@ def gate_problem(ledger: Ledger, options: SyncOptions) -> Problem | None:
     """Why the gate is closed; None while it is open."""
     if ledger.gate is None:
         return Problem(code=GATE_CLOSED, detail="No person has executed a plan yet.", fix=FIX)
+    if ledger.gate.closed_by:
+        detail = f"An undo was executed (run {ledger.gate.closed_by}): unattended runs would do again what it put back."
+        return Problem(code=GATE_CLOSED, detail=detail, fix=FIX)
     if ledger.gate.options_fingerprint != options_fingerprint(options):
         detail = "The options changed since a person last executed a plan."
         return Problem(code=GATE_CLOSED, detail=detail, fix=FIX)

@@ -21,3 +21,5 @@ class PlanRecord:
     guard: GuardVerdict
     """The verdict on the ticked changes."""
     plan: Plan
+    undoes: str | None = None
+    """Id of the execution that the plan puts back; None for the plan of a search."""

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 
 from shared.diff.plan import Change
-from shared.diff.planner import make_plan
 from shared.diff.situation import situate
 from shared.engine.collecting import without_collecting
-from shared.engine.evidence import with_evidence
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
+from shared.engine.planning import planned
 from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import silent
 from shared.engine.records import LedgerStore, ended_native_exemptions, exemptions
@@ -42,9 +41,7 @@ def no_longer_held(
             options=options,
             now=parts.clock.now(),
         )
-    situation = with_evidence(situation, parts.evidence_reader())
-    with without_collecting():
-        plan = make_plan(situation)
+    plan = planned(parts, situation, undoes=record.undoes)
     held = {_content(change) for change in plan.changes if change.blocked is None}
     accounts = {a.uid: a for a in organization.accounts}
     return frozenset(

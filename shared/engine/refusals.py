@@ -57,6 +57,12 @@ class PlanExpiredError(RequestError):
     code = "plan_expired"
 
 
+class NothingToUndoError(RequestError):
+    """The run wrote nothing that could be put back."""
+
+    code = "nothing_to_undo"
+
+
 class InvalidRequestError(RequestError):
     """The request cannot be understood: it names the field, the value and what it should be."""
 

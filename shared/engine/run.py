@@ -135,6 +135,8 @@ class Run:
     problem: Problem | None = None
     narrowing: Narrowing = Narrowing()
     selection: Selection | None = None
+    undoes: str | None = None
+    """Id of the execution that an undo, or the execution of its plan, puts back; None for every other run."""
     slot: int | None = None
     """The slot that a scheduled run belongs to."""
     n: int = 0

@@ -10,10 +10,8 @@ from shared.diff.ledger import Ledger, forget_states, note_exempt, note_presence
 from shared.diff.mapping import asks_purpose
 from shared.diff.options import SyncOptions
 from shared.diff.plan import NATIVE_KEY, Plan, SkipReason
-from shared.diff.planner import make_plan
 from shared.diff.situation import Situation, situate
 from shared.engine.collecting import without_collecting
-from shared.engine.evidence import with_evidence
 from shared.engine.last_read import LastReadStore
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.native_exemptions import take_over_exemptions
@@ -21,6 +19,7 @@ from shared.engine.notices.notices import Notices
 from shared.engine.notices.wording import NATIVE_KEY_CAUSE, native_key_due
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
+from shared.engine.planning import planned
 from shared.engine.ports import NONE_KNOWN, Progress
 from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import check_size
@@ -105,9 +104,7 @@ class Search:
                 now=self._parts.clock.now(),
                 native=self._parts.native_application(),
             )
-        situation = with_evidence(situation, self._parts.evidence_reader())
-        with without_collecting():
-            plan = make_plan(situation)
+        plan = planned(self._parts, situation, undoes=run.undoes)
         record = self._record(run, plan, options)
         if any(NATIVE_KEY in (c.after.settings or ()) for c in record.plan.changes):
             self._parts.announce(
@@ -169,6 +166,7 @@ class Search:
                 options=options,
             ),
             plan=plan,
+            undoes=run.undoes,
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, SettingStep, Step, may_take_a_seat
 from shared.engine.account_steps import AccountSteps
+from shared.engine.additions import Additions
 from shared.engine.chain_steps import ChainSteps
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.notices.notices import Notices
@@ -26,9 +27,8 @@ class Writers:
         organization: Organization,
         *,
         run_id: str,
-        welcome: frozenset[str],
+        additions: Additions,
     ) -> None:
-        """``welcome``: as for AccountSteps."""
         writer = parts.account_writer()
         own_account = organization.certificate.own_account
         removed = Removed(parts.documents)
@@ -46,7 +46,7 @@ class Writers:
         primaries = {a.uid: a.primary_email for a in organization.accounts}
         holders = {address: a for a in organization.accounts for address in a.addresses}
         self._accounts = AccountSteps(
-            writer, keeper, holders, primaries, own_account=own_account, welcome=welcome, now=parts.clock.now
+            writer, keeper, holders, primaries, own_account=own_account, additions=additions, now=parts.clock.now
         )
         self._removals = RemovalSteps(writer, keeper, own_account=own_account, keep=keep)
         self._chains = ChainSteps(
@@ -57,7 +57,7 @@ class Writers:
             updates=self._accounts,
             removals=self._removals,
             own_account=own_account,
-            welcome=welcome,
+            additions=additions,
             keep=keep,
         )
         self._settings = SettingSteps(

@@ -19,6 +19,8 @@ class NewAccount:
     alias_emails: tuple[Address, ...]
     send_welcome_email: bool
     """Always sent explicitly: what Essentials does by default depends on the type."""
+    sender_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Lists of senders of an account that is made again, by the names that Essentials gave them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ def creation_of(account: NewAccount) -> Json:
         "surname": account.surname,
         "alias_emails": list(account.alias_emails),
         "send_welcome_email": account.send_welcome_email,
+        **{name: list(senders) for name, senders in account.sender_lists.items()},
     }
 
 

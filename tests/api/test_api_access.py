@@ -100,6 +100,7 @@ def test_which_routes_are_for_people_only() -> None:
         ("PUT", "settings"),
         ("DELETE", "settings"),
         ("POST", "settings/preview"),
+        ("POST", "runs/{id}/undo"),
         ("GET", "audit"),
         ("GET", "exemptions"),
         ("POST", "exemptions"),
@@ -120,6 +121,26 @@ def test_an_application_executes_only_while_the_gate_is_open() -> None:
     client.commands.gate_is_open = False
     response = client.post("plans/{id}/execute", {"digest": client.digest(plan_id)}, id=plan_id)
     assert (response.status, code(response)) == (409, "gate_closed")
+
+
+def test_an_application_does_not_execute_an_undo() -> None:
+    person = Client()
+    plan_id = person.searched()
+    started = person.post("plans/{id}/execute", {"digest": person.digest(plan_id)}, id=plan_id)
+    run_id = str(body_of(started)["run_id"])
+    person.post("runs/{id}/work", {}, id=run_id)
+    undo = person.post("runs/{id}/undo", {}, id=run_id)
+    assert undo.status == 202
+    worked = body_of(person.post("runs/{id}/work", {}, id=str(body_of(undo)["run_id"])))
+    assert (worked["kind"], worked["undoes"]) == ("undo", run_id)
+    undo_plan = str(worked["plan_id"])
+    assert body_of(person.get("plans/{id}", id=undo_plan))["undoes"] == run_id
+
+    program = signed_in("Sync.Automation")
+    program.commands.stored_plans.update(person.commands.stored_plans)
+    response = program.post("plans/{id}/execute", {"digest": person.digest(undo_plan)}, id=undo_plan)
+
+    assert (response.status, code(response)) == (403, "people_only")
 
 
 def test_the_refusal_of_a_role_comes_before_any_other() -> None:

@@ -52,7 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "export_plan": Kind.READ,
     "execute_plan": Kind.CHANGE,
 }
-"""What each route is; ``undo_run`` may come and go with its route."""
+"""What each route is."""
 
 CALLERS: Mapping[str, Mapping[str, str]] = {
     "nobody": {},

@@ -66,6 +66,15 @@ def test_a_new_account_is_as_it_was_asked_for(each: EssentialsUnderTest, kind: A
     assert created.alias_emails == ("n@example.com",)
 
 
+def test_an_account_that_is_made_again_has_its_lists_of_senders(each: EssentialsUnderTest) -> None:
+    lists = {"white_list_senders": ("*@partner.example",), "black_list_senders": ("spam.example",)}
+    each.writer.create([replace(new_account(), sender_lists=lists)])
+
+    fetched = each.writer.fetch(NEW)
+    assert fetched is not None
+    assert {name: tuple(fetched.body[name]) for name in lists} == lists  # type: ignore[arg-type]  # lists of text
+
+
 def test_a_batch_is_created_in_the_order_given(each: EssentialsUnderTest) -> None:
     accounts = [new_account(f"new{number}") for number in (3, 1, 2)]
     outcomes = each.writer.create(accounts)

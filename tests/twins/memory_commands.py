@@ -12,6 +12,7 @@ from shared.engine.refusals import (
     GateClosedError,
     NativeSyncOnError,
     NotFoundError,
+    NothingToUndoError,
     PlanExpiredError,
     PlanUsedError,
     RunUnderWayError,
@@ -43,6 +44,13 @@ class MemoryCommands:
         self._refuse_while_another_runs()
         return self._queued(RunKind.SEARCH, actor, narrowing=narrowing)
 
+    def start_undo(self, run_id: str, actor: Actor) -> Run:
+        """Queue a search for the way back."""
+        if self.run(run_id).kind is not RunKind.EXECUTION:
+            raise NothingToUndoError(f"Run {run_id} is no execution.", "Undo the execution of its plan.")
+        self._refuse_while_another_runs()
+        return self._stored(replace(self._queued(RunKind.UNDO, actor), undoes=run_id))
+
     def execute(self, plan_id: str, selection: Selection, actor: Actor) -> Run:
         """Queue the execution of a plan's selection."""
         record = self.plan(plan_id)
@@ -71,7 +79,7 @@ class MemoryCommands:
             return None
         if run.state.is_final:
             return run
-        return self._searched(run) if run.kind is RunKind.SEARCH else self._executed(run)
+        return self._searched(run) if run.kind in (RunKind.SEARCH, RunKind.UNDO) else self._executed(run)
 
     def cancel(self, run_id: str, actor: Actor) -> Run:  # noqa: ARG002  # who cancelled is not kept here
         """Stop the run."""
@@ -168,6 +176,7 @@ class MemoryCommands:
                 options=self.options,
             ),
             plan=plan,
+            undoes=run.undoes,
         )
         self.stored_plans[record.id] = record
         counts: dict[str, int] = {}

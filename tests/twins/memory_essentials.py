@@ -61,6 +61,10 @@ class MemoryEssentials:
         self.reads_names_as: Callable[[str], str] = str
         self.native_keys: list[str] = []
         """Every key of the native sync that was written, in order."""
+        self.sender_lists: dict[str, dict[str, tuple[str, ...]]] = {}
+        """Lists of senders that are not empty, by the account's primary address."""
+        self.welcomed: list[Address] = []
+        """Who was sent a welcome mail."""
         self._refusals: dict[str, tuple[int, str]] = {}
         self._failures: dict[str, list[Exception]] = {}
         self._read_failures: list[SyncError] = []
@@ -118,7 +122,7 @@ class MemoryEssentials:
         """The account with this primary address; None where there is none."""
         with self._one_at_a_time:
             account = self._find(address)
-        return None if account is None else FetchedAccount(account=account, body=_body_of(account))
+        return None if account is None else FetchedAccount(account=account, body=self._body_of(account))
 
     def create(self, accounts: Sequence[NewAccount]) -> tuple[CreateOutcome, ...]:
         """The accounts that may be are there, each judged alone."""
@@ -171,6 +175,7 @@ class MemoryEssentials:
         if self._is_own(present):
             raise _refused(address, 403, "You cannot delete your own account")
         self._drop(present.uid)
+        self.sender_lists.pop(address, None)
         return True
 
     # SettingsWriter
@@ -228,6 +233,10 @@ class MemoryEssentials:
             return NotCreated(primary_email=new.primary_email, status=status, message=message)
         self._next_uid += 1
         self._put(account)
+        if new.sender_lists:
+            self.sender_lists[new.primary_email] = dict(new.sender_lists)
+        if new.send_welcome_email:
+            self.welcomed.append(new.primary_email)
         return Created(primary_email=account.primary_email, uid=account.uid)
 
     def _refusal(self, wanted: Account, present: Account | None) -> tuple[int, str] | None:
@@ -254,6 +263,20 @@ class MemoryEssentials:
             return 403, "The number of licensed users has been reached"
         return None
 
+    def _body_of(self, account: Account) -> dict[str, object]:
+        lists = self.sender_lists.get(account.primary_email, {})
+        return {
+            "uid": account.uid,
+            "primary_email": account.primary_email,
+            "type": account.type.value,
+            "is_active": account.is_active,
+            "firstname": account.firstname,
+            "surname": account.surname,
+            "alias_emails": list(account.alias_emails),
+            "white_list_senders": list(lists.get("white_list_senders", ())),
+            "black_list_senders": list(lists.get("black_list_senders", ())),
+        }
+
     def _is_own(self, account: Account) -> bool:
         return self.organization.certificate.own_account in account.addresses
 
@@ -278,20 +301,6 @@ class MemoryEssentials:
         ordered = tuple(sorted(accounts, key=lambda a: a.primary_email))
         certificate = replace(self.organization.certificate, accounts_read=len(ordered))
         self.organization = replace(self.organization, accounts=ordered, certificate=certificate)
-
-
-def _body_of(account: Account) -> dict[str, object]:
-    return {
-        "uid": account.uid,
-        "primary_email": account.primary_email,
-        "type": account.type.value,
-        "is_active": account.is_active,
-        "firstname": account.firstname,
-        "surname": account.surname,
-        "alias_emails": list(account.alias_emails),
-        "white_list_senders": [],
-        "black_list_senders": [],
-    }
 
 
 def _edited(account: Account, edit: AccountEdit) -> Account:

@@ -1,0 +1,289 @@
+"""Undo through the whole engine: what an execution did is put back, as far as nothing has changed it since."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
+from shared.diff.plan import Blocked, Category, Change
+from shared.engine.refusals import NotFoundError, NothingToUndoError, PlanUsedError, StaleDigestError
+from shared.engine.run import Outcome, Run, RunKind, RunState, Selection
+from shared.errors import UnreachableError
+from shared.model import Account, AccountType, Person
+from tests.builders.sides import account, directory, organization, person
+from tests.engine.frame import PERSON, Frame
+from tests.twins.memory_essentials import MemoryEssentials
+
+ALL = SyncOptions(how=frozenset(How), grace_days=0)
+
+
+def settled(frame: Frame, people: list[Person], *accounts: Account) -> None:
+    """Both sides agree, the ledger knows it, and the gate is open."""
+    frame.options = ALL
+    frame.directory.directory = directory(people)
+    frame.essentials = MemoryEssentials(organization(list(accounts)))
+    executed(frame)
+
+
+def executed(frame: Frame, **chosen: frozenset[str]) -> Run:
+    search = frame.search()
+    assert search.plan_id is not None, search.problem
+    return frame.execute(search.plan_id, **chosen)
+
+
+def undo_of(frame: Frame, run: Run) -> Run:
+    found = frame.deliver(frame.engine.start_undo(run.id, PERSON))
+    assert found.state is RunState.SUCCEEDED, found.problem
+    return found
+
+
+def rows(frame: Frame, run: Run) -> tuple[Change, ...]:
+    return frame.engine.plan(run.plan_id or "").plan.changes
+
+
+def undone(frame: Frame, run: Run) -> Run:
+    found = frame.execute(undo_of(frame, run).plan_id or "")
+    assert found.state is RunState.SUCCEEDED, frame.engine.results(found.id)
+    return found
+
+
+def values(frame: Frame) -> list[Account]:
+    """All accounts but for their numbers, which an account that is made again does not keep."""
+    accounts = frame.essentials.organization.accounts
+    return [replace(a, uid=account(0, "x").uid) for a in accounts]
+
+
+def gate_is_open(frame: Frame) -> bool:
+    return frame.engine.status().gate.is_open
+
+
+def test_a_removed_account_is_made_again_with_its_addresses_and_type(frame: Frame) -> None:
+    settled(
+        frame,
+        [person(1, "ann"), person(2, "bob", aliases=("b@example.com",))],
+        account(5, "ann"),
+        account(6, "bob", aliases=("b@example.com",), type=AccountType.SILENT_USER),
+    )
+    before = values(frame)
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    frame.directory.directory = directory([person(1, "ann")])
+    removal = executed(frame)
+    assert values(frame) != before
+
+    undone(frame, removal)
+
+    assert values(frame) == before
+
+
+def test_sender_lists_come_back_with_an_account_and_nobody_is_welcomed_again(frame: Frame) -> None:
+    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    frame.essentials.sender_lists["bob@example.com"] = {"white_list_senders": ("*@partner.example",)}
+    frame.options = replace(ALL, leavers=Leavers.REMOVE, welcome_email=True)
+    frame.directory.directory = directory([person(1, "ann")])
+    removal = executed(frame)
+    assert "bob@example.com" not in frame.essentials.sender_lists
+
+    undone(frame, removal)
+
+    assert frame.essentials.sender_lists["bob@example.com"] == {"white_list_senders": ("*@partner.example",)}
+    assert frame.essentials.welcomed == []
+
+
+def test_names_types_and_addresses_go_back(frame: Frame) -> None:
+    settled(
+        frame,
+        [person(1, "ann", aliases=("old@example.com",)), person(2, "bob")],
+        account(5, "ann", aliases=("old@example.com",)),
+        account(6, "bob"),
+    )
+    before = values(frame)
+    frame.options = replace(ALL, disabled_as=DisabledAs.FUNCTIONAL_ACCOUNT)
+    frame.directory.directory = directory(
+        [
+            replace(person(1, "ann", aliases=("new@example.com",)), surname="Miller"),
+            replace(person(2, "bob"), account_enabled=False),
+        ]
+    )
+    run = executed(frame)
+    assert run.counts[Outcome.DONE] == 3
+    assert gate_is_open(frame)
+
+    undone(frame, run)
+
+    assert values(frame) == before
+    assert not gate_is_open(frame)
+
+
+def test_an_alias_that_was_handed_over_goes_back_to_who_had_it(frame: Frame) -> None:
+    settled(
+        frame,
+        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob", aliases=("y@example.com",))],
+        account(5, "ann", aliases=("x@example.com",)),
+        account(6, "bob", aliases=("y@example.com",)),
+    )
+    before = values(frame)
+    frame.directory.directory = directory(
+        [person(1, "ann", aliases=("y@example.com",)), person(2, "bob", aliases=("x@example.com",))]
+    )
+    run = executed(frame)
+    assert values(frame) != before
+
+    undone(frame, run)
+
+    assert values(frame) == before
+
+
+def test_a_new_account_is_taken_back_and_an_undo_of_the_undo_makes_it_again(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    before = values(frame)
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("b@example.com",))])
+    run = executed(frame)
+    with_bob = values(frame)
+
+    back = undone(frame, run)
+    assert values(frame) == before
+    assert rows(frame, undo_of(frame, run)) == (), "nothing is left to undo"
+    undone(frame, back)
+
+    assert values(frame) == with_bob
+
+
+def test_what_was_changed_since_is_not_undone_and_says_so(frame: Frame) -> None:
+    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    frame.directory.directory = directory(
+        [replace(person(1, "ann"), surname="Miller"), person(2, "bob"), person(3, "cid")]
+    )
+    run = executed(frame)
+    frame.essentials.change("ann@example.com", surname="Smith")
+    frame.essentials.change("cid@example.com", alias_emails=("by.hand@example.com",))
+
+    found = {str(row.address): row for row in rows(frame, undo_of(frame, run))}
+
+    assert {row.blocked for row in found.values()} == {Blocked.CONFLICT}
+    assert "surname" in found["ann@example.com"].reason
+    assert "changed since" in found["cid@example.com"].reason
+
+
+def test_what_changes_between_the_undos_plan_and_its_execution_is_drift(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
+    undo = undo_of(frame, executed(frame))
+    frame.essentials.change("bob@example.com", firstname="Robert")
+
+    found = frame.execute(undo.plan_id or "")
+
+    assert [r.outcome for r in frame.engine.results(found.id)] == [Outcome.DRIFTED]
+    assert frame.essentials.fetch(person(2, "bob").mail or "") is not None  # type: ignore[arg-type]
+
+
+def test_an_address_that_somebody_has_by_now_stays_there(frame: Frame) -> None:
+    removal = _removal_of_bob(frame)
+    frame.essentials.change("ann@example.com", alias_emails=("bob@example.com",))
+
+    (row,) = rows(frame, undo_of(frame, removal))
+
+    assert row.blocked is Blocked.ADDRESS_IN_USE
+    assert "ann@example.com" in row.reason
+
+
+def test_an_account_that_finds_no_seat_is_not_made_again(frame: Frame) -> None:
+    removal = _removal_of_bob(frame)
+    full = frame.essentials.organization
+    limit = full.active_users
+    frame.essentials.organization = replace(full, licences=replace(full.licences, limit=limit))
+
+    (row,) = rows(frame, undo_of(frame, removal))
+
+    assert row.blocked is Blocked.NO_SEAT
+
+
+def test_the_plan_says_how_many_the_next_sync_would_change_again(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob"), person(3, "cid")])
+    undo = undo_of(frame, executed(frame))
+
+    assert "2 people and groups" in frame.engine.plan(undo.plan_id or "").plan.warnings[0]
+    assert {row.category for row in rows(frame, undo)} == {Category.REMOVE_USER}
+
+
+def test_what_was_undone_is_done_again_unless_it_is_exempt(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
+    undone(frame, executed(frame))
+    search = frame.search()
+
+    assert [(c.category, c.ticked) for c in rows(frame, search)] == [(Category.ADD_USER, True)]
+    executed(frame)
+    assert gate_is_open(frame)
+
+
+def test_an_undo_that_a_dead_service_interrupts_goes_on_where_it_stopped(frame: Frame) -> None:
+    settled(frame, [person(n, f"p{n}") for n in (1, 2)], account(5, "p1"), account(6, "p2"))
+    before = values(frame)
+    frame.directory.directory = directory([replace(person(n, f"p{n}"), surname="Miller") for n in (1, 2)])
+    undo = undo_of(frame, executed(frame))
+    frame.essentials.fail("p2@example.com", UnreachableError("Nobody answers.", "Wait."), times=2)
+
+    found = frame.execute(undo.plan_id or "")
+
+    assert found.state is RunState.SUCCEEDED, found.problem
+    assert values(frame) == before
+
+
+def test_the_gate_is_closed_by_the_first_write_of_an_undo_that_fails(frame: Frame) -> None:
+    settled(frame, [person(n, f"p{n}") for n in (1, 2)], account(5, "p1"), account(6, "p2"))
+    frame.directory.directory = directory([replace(person(n, f"p{n}"), surname="Miller") for n in (1, 2)])
+    undo = undo_of(frame, executed(frame))
+    assert gate_is_open(frame), "a plan alone closes nothing"
+    frame.essentials.fail("p2@example.com", UnreachableError("Nobody answers.", "Wait."), times=50)
+
+    frame.execute(undo.plan_id or "")
+
+    assert not gate_is_open(frame)
+
+
+def test_an_undo_has_the_rules_of_every_plan(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob"), person(3, "cid")])
+    undo = undo_of(frame, executed(frame))
+    plan_id = undo.plan_id or ""
+    with pytest.raises(StaleDigestError):
+        frame.engine.execute(plan_id, Selection(digest="0" * 64), PERSON)
+    first = rows(frame, undo)[0].id
+    frame.execute(plan_id)
+
+    with pytest.raises(PlanUsedError):
+        frame.engine.execute(
+            plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest, exclude=frozenset({first})), PERSON
+        )
+
+
+def test_only_an_execution_that_wrote_something_can_be_undone(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    search = frame.search()
+    empty = frame.execute(search.plan_id or "")
+
+    for run in (search, empty):
+        with pytest.raises(NothingToUndoError):
+            frame.engine.start_undo(run.id, PERSON)
+    with pytest.raises(NotFoundError):
+        frame.engine.start_undo("20260101T000000-00000000", PERSON)
+
+
+def test_an_undo_is_a_run_that_names_what_it_puts_back(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
+    run = executed(frame)
+    undo = undo_of(frame, run)
+    back = frame.execute(undo.plan_id or "")
+
+    assert (undo.kind, undo.undoes) == (RunKind.UNDO, run.id)
+    assert (back.kind, back.undoes) == (RunKind.EXECUTION, run.id)
+    assert frame.engine.plan(undo.plan_id or "").undoes == run.id
+
+
+def _removal_of_bob(frame: Frame) -> Run:
+    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    frame.directory.directory = directory([person(1, "ann")])
+    return executed(frame)
