@@ -25,6 +25,7 @@ class Deployment:
 
     application: Application
     path: Path
+    clock: StillClock
 
     def search(self, narrowing: Narrowing | None = None) -> Run:
         """A search, carried out."""
@@ -65,9 +66,10 @@ def deployed(
     }
     before = {name: os.environ.get(name) for name in READ_BY_LIBRARIES}
     os.environ.update({name: environment[name] for name in READ_BY_LIBRARIES})
-    application = Application(environment, clock=StillClock(datetime.now(UTC)), chance=random.Random(7))
+    clock = StillClock(datetime.now(UTC))
+    application = Application(environment, clock=clock, chance=random.Random(7))
     try:
-        yield Deployment(application=application, path=path)
+        yield Deployment(application=application, path=path, clock=clock)
     finally:
         application.close()
         for name, value in before.items():
