@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
+from shared.engine.records import is_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -21,9 +23,11 @@ class Message:
         """The message of a text; None where it is none of ours."""
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(body, dict):
             return None
         run_id, n = body.get("run_id"), body.get("n")
-        return cls(run_id=run_id, n=n) if isinstance(run_id, str) and isinstance(n, int) else None
+        if not isinstance(run_id, str) or not is_id(run_id) or not isinstance(n, int) or isinstance(n, bool) or n < 0:
+            return None
+        return cls(run_id=run_id, n=n)
