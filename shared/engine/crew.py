@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from shared.diff.ordering import Step
+from shared.engine.journal import GROUP_SECONDS
 from shared.engine.run import Result
 
 MOST_AT_ONCE = 6
@@ -48,10 +49,11 @@ class Crew:
         at_once: Callable[[], int],
         may_start: Callable[[], bool],
         settle: Callable[[Attempt], None],
+        idle: Callable[[], None],
     ) -> bool:
         """Whether all steps were carried out; no more are started once ``may_start`` says so.
 
-        ``at_once`` says before each start how many may be under way. What ``may_start`` or ``settle`` raises is raised when
+        ``at_once`` says before each start how many may be under way. ``idle`` is called about every 2 seconds in which none ends. What ``may_start`` or ``settle`` raises is raised when
         the steps under way have ended and are settled: what was written is never forgotten.
         """
         is_whole = False
@@ -59,7 +61,7 @@ class Crew:
             try:
                 for step in steps:
                     while len(self._under_way) >= min(at_once(), MOST_AT_ONCE):
-                        self._settle_ended(settle)
+                        self._settle_ended(settle, idle)
                     if not may_start():
                         break
                     self._started += 1
@@ -67,16 +69,18 @@ class Crew:
                 else:
                     is_whole = True
                 while self._under_way:
-                    self._settle_ended(settle)
+                    self._settle_ended(settle, idle)
             except BaseException:
                 while self._under_way:
                     with contextlib.suppress(Exception):
-                        self._settle_ended(settle)
+                        self._settle_ended(settle, idle)
                 raise
         return is_whole
 
-    def _settle_ended(self, settle: Callable[[Attempt], None]) -> None:
-        ended, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+    def _settle_ended(self, settle: Callable[[Attempt], None], idle: Callable[[], None]) -> None:
+        ended, _ = wait(self._under_way, timeout=GROUP_SECONDS, return_when=FIRST_COMPLETED)
+        if not ended:
+            idle()
         for future in [f for f in self._under_way if f in ended]:
             step, number = self._under_way.pop(future)
             settle(Attempt(step=step, number=number, started=self._started, ended=future))

@@ -165,7 +165,9 @@ class Execution:
         try:
             for phase in ordered:
                 at_once = writers.at_once(phase)
-                if not crew.carry_out(phase, at_once=at_once, may_start=may_start, settle=settle):
+                if not crew.carry_out(
+                    phase, at_once=at_once, may_start=may_start, settle=settle, idle=journal.flush_old
+                ):
                     return ExecutionEnd(requested.value)
             trouble.settle()
         finally:

@@ -41,13 +41,22 @@ class ResultJournal:
             counts[result.outcome] += 1
         return counts
 
+    @property
+    def _is_old(self) -> bool:
+        return self._clock.monotonic() - self._flushed_at >= GROUP_SECONDS
+
     def add(self, results: Iterable[Result]) -> None:
         """Note results, and store them when the group is full or old."""
         for result in results:
             if result.change_id not in self._outcomes:
                 self._outcomes[result.change_id] = result
                 self._pending.append(result)
-        if len(self._pending) >= GROUP_SIZE or self._clock.monotonic() - self._flushed_at >= GROUP_SECONDS:
+        if len(self._pending) >= GROUP_SIZE or self._is_old:
+            self.flush()
+
+    def flush_old(self) -> None:
+        """Store what waits for too long; that nothing waits is no progress."""
+        if self._pending and self._is_old:
             self.flush()
 
     def flush(self) -> None:

@@ -262,6 +262,27 @@ def test_a_cancelled_execution_ends_what_is_under_way_and_says_what_was_not_reac
     assert ended.counts[Outcome.NOT_REACHED] == MANY - len(written) > 0
 
 
+def test_results_are_stored_while_a_slow_step_is_under_way(tmp_path: Path) -> None:
+    frame = company_with_misspelt_names(tmp_path)
+    run = started(frame)
+    stored = frame.path / "default" / "runs" / f"{run.id}.results.jsonl"
+    seen: list[bool] = []
+
+    def be_slow_at_the_end() -> None:
+        if len(frame.essentials.writes) == MANY:
+            before = stored.read_text()
+            frame.clock.advance(3)
+            ends_at = time.monotonic() + TOGETHER_SECONDS
+            while stored.read_text() == before and time.monotonic() < ends_at:
+                time.sleep(0.02)
+            seen.append(stored.read_text() != before)
+
+    frame.essentials.after_write = be_slow_at_the_end
+    frame.deliver(run)
+
+    assert seen == [True]
+
+
 def test_steps_under_way_together_that_are_not_answered_count_as_one(tmp_path: Path) -> None:
     frame = company_with_misspelt_names(tmp_path)
     frame.essentials.at_once = 6
