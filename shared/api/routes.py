@@ -258,7 +258,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Make the plan that puts back what an execution did, where nothing changed it since; changes nothing itself.",
         access=_change(handlers.undo_run, body=NoBody, callers=PEOPLE),
         shapes=_STARTED,
-        refusals=(404, 409),
+        refusals=(404, 409, 429),
     ),
     Route(
         name="list_results",

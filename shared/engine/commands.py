@@ -51,7 +51,10 @@ class Commands(Protocol):
         """Queue a search; raises RunUnderWayError, TooManySearchesError."""
 
     def start_undo(self, run_id: str, actor: Actor) -> Run:
-        """Queue a search for the way back from an execution; raises NotFoundError, NothingToUndoError, RunUnderWayError."""
+        """Queue a search for the way back from an execution.
+
+        Raises NotFoundError, NothingToUndoError, RunUnderWayError, TooManySearchesError.
+        """
 
     def execute(self, plan_id: str, selection: Selection, actor: Actor) -> Run:
         """Queue the execution of a plan's selection; the same selection again answers the same run.

@@ -66,9 +66,13 @@ class Engine:
         return self._enqueue(run)
 
     def start_undo(self, run_id: str, actor: Actor) -> Run:
-        """Queue a search for the way back from an execution; raises NotFoundError, NothingToUndoError, RunUnderWayError."""
+        """Queue a search for the way back from an execution.
+
+        Raises NotFoundError, NothingToUndoError, RunUnderWayError, TooManySearchesError.
+        """
         check_undoable(self._parts.documents, self._runs.get(run_id))
         self._refuse_while_another_runs()
+        SearchAllowance(self._parts.documents, self._parts.clock).take(actor.kind)
         run = replace(self._new_run(self._new_run_id(), RunKind.UNDO, actor), undoes=run_id)
         self._runs.create(run)
         return self._enqueue(run)

@@ -3,7 +3,7 @@
 import { all, download, get } from "./api.js";
 import { seatsBar } from "./charts.js";
 import { attempt } from "./dialogs.js";
-import { button, el, empty, facts, heading, notice, said, when } from "./dom.js";
+import { button, el, empty, facts, heading, link, notice, said, when } from "./dom.js";
 import { seatsAfter, verdict } from "./effects.js";
 import { confirmExecution } from "./execute.js";
 import { askExemption } from "./exempting.js";
@@ -60,6 +60,7 @@ class Review {
     const { head } = this;
     return [
       this.isExpired ? notice("info", "This plan is too old to execute", el("p", {}, "Search again to act on what is true now.")) : "",
+      head.undoes ? notice("info", "This plan is an undo", el("p", {}, "It puts back what an execution did, where nothing has changed it since. ", link("Open that execution", `#/runs/${head.undoes}`))) : "",
       head.native_sync.writes_users ? notice("warn", "Essentials' own sync writes users too", el("p", {}, "Two writers would fight: nothing is executed until one of them stops.")) : "",
       head.warnings.length ? notice("warn", count(head.warnings.length, "warning"), ...warningLists(head.warnings)) : "",
     ];

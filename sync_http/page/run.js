@@ -1,8 +1,9 @@
 // One run: its progress while it is under way, then what became of it.
 
-import { get, post } from "./api.js";
+import { all, get, post } from "./api.js";
 import { ask, attempt, choices } from "./dialogs.js";
 import { badge, button, el, facts, heading, link, notice, said, when } from "./dom.js";
+import { askExemptions } from "./exempting.js";
 import { follow, isFinal, Pace } from "./follow.js";
 import { Results } from "./results.js";
 import { KINDS, OUTCOMES, STATES, count, span, title } from "./words.js";
@@ -105,9 +106,21 @@ class RunPage {
     return el(
       "div",
       {},
+      run.undoes && writes ? this.again(run) : "",
       writes && left ? el("p", {}, `${count(left, "change")} did not happen. A new search shows what is left of them.`) : "",
       el("div", { class: "actions" }, app.may ? again : "", run.plan_id ? link("Open the plan", `#/plans/${run.plan_id}`, "button") : "", canUndo ? undo : ""),
     );
+  }
+
+  /** What an undo put back comes again with the next sync: whoever shall stay so is exempted. */
+  again(run) {
+    const { app } = this;
+    const exempt = button("Exempt whom the undo put back…", () => attempt(exempt, this.trouble, async () => {
+      const done = await all(`runs/${run.id}/results`, "results", { outcome: "done" });
+      const addresses = [...new Set(done.map((result) => result.address))];
+      if (await askExemptions(addresses)) app.say(`${count(addresses.length, "address", "addresses")} exempt from now on.`);
+    }), "strong");
+    return notice("warn", "The next sync would do again what this undo put back", el("p", {}, "Unattended runs wait until a person has executed a plan. Exempt whoever shall stay as before."), (run.counts.done ?? 0) && app.may && app.has("POST", "exemptions") ? el("div", { class: "actions" }, exempt) : "");
   }
 
   undo(run) {

@@ -100,8 +100,8 @@ export function value(found) {
 }
 
 /** A number with its noun: `1 change`, `2 changes`. */
-export function count(number, noun) {
-  return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number, noun, many = `${noun}s`) {
+  return `${number.toLocaleString()} ${number === 1 ? noun : many}`;
 }
 
 /** A length of time in words. */
