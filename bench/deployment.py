@@ -16,7 +16,7 @@ from simulator.estate import Estate
 from simulator.world import World
 
 _PERSON = Actor(kind=ActorKind.PERSON, by="Ann (00000000-0000-4000-8000-00000000000a)")
-_READ_BY_LIBRARIES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "IDENTITY_ENDPOINT", "IDENTITY_HEADER")
+READ_BY_LIBRARIES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "IDENTITY_ENDPOINT", "IDENTITY_HEADER")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +59,15 @@ def deployed(world: World, settings: Mapping[str, str] | None = None) -> Iterato
         estate = closing.enter_context(Estate(world))
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         environment = {**estate.app_settings(), "AUTH_MODE": "key", "STATE_DIR": str(folder), **(settings or {})}
-        closing.enter_context(_in_process({name: environment[name] for name in _READ_BY_LIBRARIES}))
+        closing.enter_context(in_process({name: environment[name] for name in READ_BY_LIBRARIES}))
         application = Application(environment, clock=SystemClock(), chance=random.Random(7))
         closing.callback(application.close)
         yield Deployment(application=application, estate=estate)
 
 
 @contextmanager
-def _in_process(variables: Mapping[str, str]) -> Iterator[None]:
+def in_process(variables: Mapping[str, str]) -> Iterator[None]:
+    """These variables of the environment are set meanwhile."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

@@ -30,8 +30,8 @@ from shared.secrets import SecretReader
 from shared.settings import EntraCredential, Settings
 from shared.transport import RetryPolicy, Timeouts, Transport
 
-GRAPH_CONNECTIONS = 10
-"""Two chains, two counts, deleted items and five batches of members at once."""
+GRAPH_CONNECTIONS = 14
+"""The chain of people, eight batches of purposes, four of members and one more; shorter lists and counts come before these."""
 ESSENTIALS_CONNECTIONS = MOST_AT_ONCE
 """One for each thread that writes."""
 

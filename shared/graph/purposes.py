@@ -11,7 +11,7 @@ from threading import Lock
 import msgspec
 
 from shared.errors import IncompleteReadError
-from shared.graph.batch import BATCH_ITEMS, BATCHES_IN_FLIGHT, BatchReader, Get, ItemAnswer
+from shared.graph.batch import BATCH_ITEMS, BatchReader, Get, ItemAnswer
 from shared.graph.chain import broken
 from shared.graph.client import GraphClient, Permission, error_code
 from shared.graph.tally import Tally
@@ -19,6 +19,11 @@ from shared.model import EntraId, MailboxPurpose, Person
 
 _NEEDS = Permission.MAILBOX_SETTINGS_READ
 _PART = "purposes"
+_IN_FLIGHT = 8
+"""Batches at once, so that those of the last page are answered together. Limits are by mailbox, and each person is another one.
+
+Source: learn.microsoft.com/graph/throttling-limits (Outlook service limits).
+"""
 _TOLD = {
     purpose.value: purpose
     for purpose in (
@@ -82,7 +87,7 @@ class PurposesOfOneRead:
         self._wanted: set[EntraId] = set()
         self._waiting: list[EntraId] = []
         self._asked: list[Future[dict[EntraId, MailboxPurpose]]] = []
-        self._pool = ThreadPoolExecutor(BATCHES_IN_FLIGHT, thread_name_prefix="graph-purposes")
+        self._pool = ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="graph-purposes")
 
     def take(self, people: Iterable[Person]) -> None:
         """Ask about those of a page whose purpose is wanted and not known; full batches only, so that none is wasted.

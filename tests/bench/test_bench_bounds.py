@@ -10,6 +10,7 @@ import pytest
 
 from bench.figures import Figure, against, bounded, medians, reported
 from bench.large_company import accounts_json, large_directory, large_ledger, large_organization
+from bench.scope import requests_of_scope
 from bench.tables import table
 from bench.writing import requests_of_writing
 from shared.diff.options import SyncOptions
@@ -26,6 +27,12 @@ def test_adds_go_in_batches_updates_take_two_requests_and_renames_one_more() -> 
 
     assert posts.value == math.ceil(ROWS / BATCH_SIZE)
     assert (updates.met, renames.met) == (True, True), (updates, renames)
+
+
+def test_members_and_counts_of_scope_groups_take_a_request_for_every_ten_groups() -> None:
+    (figure,) = requests_of_scope(200, 30, 12)
+
+    assert figure.value == figure.target == 3
 
 
 def test_ten_times_the_people_take_about_ten_times_the_calls_to_plan() -> None:
