@@ -200,7 +200,8 @@ class Execution:
 
 def _stale(change: Change, account: Account | None) -> Result:
     """The result of a change that a plan made now would not hold: also one that was written before a crash is none of its."""
-    if account is not None and change.category not in REMOVALS and is_reached(change, account):
+    is_removal = change.category in REMOVALS
+    if (is_removal and account is None) or (not is_removal and account is not None and is_reached(change, account)):
         return result_of(change, Outcome.ALREADY)
     return result_of(change, Outcome.DRIFTED, "A plan made now would not take this.")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
+from shared.diff.options import DisabledAs, How, Leavers, NativeSyncPolicy, SyncOptions
 from shared.diff.plan import Blocked, Category, Change
 from shared.engine.refusals import NotFoundError, NothingToUndoError, PlanUsedError, StaleDigestError
 from shared.engine.run import Outcome, Run, RunKind, RunState, Selection
@@ -287,3 +287,133 @@ def _removal_of_bob(frame: Frame) -> Run:
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(1, "ann")])
     return executed(frame)
+
+
+def _upheaval(frame: Frame) -> Run:
+    """An alias is swapped, a primary address becomes somebody's alias, somebody leaves and somebody comes."""
+    settled(
+        frame,
+        [
+            person(1, "ann", aliases=("x@example.com",)),
+            person(2, "bob", aliases=("y@example.com",)),
+            person(3, "cid"),
+            person(4, "dan", aliases=("d@example.com",)),
+        ],
+        account(5, "ann", aliases=("x@example.com",)),
+        account(6, "bob", aliases=("y@example.com",)),
+        account(7, "cid"),
+        account(8, "dan", aliases=("d@example.com",)),
+    )
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    renamed = replace(person(3, "cid.miller"), given_name="Cid")
+    frame.directory.directory = directory(
+        [
+            person(1, "ann", aliases=("y@example.com",)),
+            person(2, "bob", aliases=("x@example.com", "cid@example.com")),
+            renamed,
+            person(9, "eve"),
+        ]
+    )
+    return executed(frame)
+
+
+def _without_what_stays(accounts: list[Account]) -> list[Account]:
+    """The former new primary address stays as an alias, so that mail to it goes on."""
+    stays = "cid.miller@example.com"
+    return [replace(a, alias_emails=tuple(x for x in a.alias_emails if x != stays)) for a in accounts]
+
+
+@pytest.mark.parametrize("after_writes", range(10))
+def test_a_worker_that_dies_leaves_an_undo_that_ends_the_same(frame: Frame, after_writes: int) -> None:
+    class WorkerDiedError(BaseException):
+        """The process is gone: nothing catches it."""
+
+    run = _upheaval(frame)
+    before = {"ann", "bob", "cid", "dan"}
+    plan_id = undo_of(frame, run).plan_id or ""
+    back = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
+    written = 0
+
+    def die() -> None:
+        nonlocal written
+        written += 1
+        if written > after_writes:
+            raise WorkerDiedError
+
+    frame.essentials.after_write = die
+    text = frame.queue.take()
+    try:
+        frame.engine.on_message(text)
+    except WorkerDiedError:
+        frame.essentials.after_write = lambda: None
+        frame.clock.advance(600)
+        frame.queue.sent.append((text, 0))
+    ended = frame.deliver(back)
+
+    assert ended.state is RunState.SUCCEEDED, ended.problem
+    outcomes = {r.outcome for r in frame.engine.results(back.id)}
+    assert outcomes <= {Outcome.DONE, Outcome.ALREADY}, frame.engine.results(back.id)
+    found = {a.primary_email.partition("@")[0]: a for a in _without_what_stays(values(frame))}
+    assert found.keys() - {"api-sync"} == before
+    assert {name: found[name].alias_emails for name in before} == {
+        "ann": ("x@example.com",),
+        "bob": ("y@example.com",),
+        "cid": (),
+        "dan": ("d@example.com",),
+    }
+
+
+def test_settings_of_the_organization_are_not_undone_and_a_row_says_so(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.options = replace(ALL, native=NativeSyncPolicy.OFF)
+    native = replace(frame.essentials.organization.native_sync, is_configured=True, frequency_hours=6)
+    frame.essentials.organization = replace(frame.essentials.organization, native_sync=native)
+    search = frame.search()
+    (row,) = rows(frame, search)
+    run = frame.execute(search.plan_id or "", include=frozenset({row.id}))
+    assert run.counts[Outcome.DONE] == 1
+
+    (back,) = rows(frame, undo_of(frame, run))
+
+    assert (back.category, back.blocked) == (Category.ORGANIZATION_SETTING, Blocked.CONFLICT)
+    assert "Settings of the organization are not undone" in back.reason
+
+
+def test_what_the_execution_found_already_so_is_not_undone(frame: Frame) -> None:
+    settled(frame, [person(1, "ann")], account(5, "ann"))
+    frame.directory.directory = directory([replace(person(1, "ann"), surname="Miller")])
+    search = frame.search()
+    frame.essentials.change("ann@example.com", surname="Miller")
+    run = frame.execute(search.plan_id or "")
+    assert run.counts[Outcome.ALREADY] == 1
+
+    with pytest.raises(NothingToUndoError):
+        frame.engine.start_undo(run.id, PERSON)
+
+
+def test_a_removal_that_was_written_right_before_a_crash_is_undone_all_the_same(frame: Frame) -> None:
+    class WorkerDiedError(BaseException):
+        """The process is gone: nothing catches it."""
+
+    def die() -> None:
+        raise WorkerDiedError
+
+    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    before = values(frame)
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    frame.directory.directory = directory([person(1, "ann")])
+    plan_id = frame.search().plan_id or ""
+    run = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
+    frame.essentials.after_write = die
+    text = frame.queue.take()
+    with pytest.raises(WorkerDiedError):
+        frame.engine.on_message(text)
+    frame.essentials.after_write = lambda: None
+    frame.clock.advance(600)
+    frame.queue.sent.append((text, 0))
+    ended = frame.deliver(run)
+    assert ended.counts[Outcome.ALREADY] == 1
+
+    undone(frame, ended)
+
+    assert values(frame) == before
