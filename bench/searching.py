@@ -1,11 +1,12 @@
 """Searching: both sides are in memory little later than the longest chain of pages alone takes, which nobody can shorten."""
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
+
+import msgspec
 
 from bench.deployment import Deployment, deployed
 from bench.figures import Figure, against, bounded, medians, reported
@@ -84,7 +85,7 @@ def _chain(deployment: Deployment, first: str) -> None:
     link: str | None = first
     while link is not None:
         answer = deployment.application.services.graph.get(link, needs=Permission.USER_READ_ALL)
-        link = json.loads(answer.body).get("@odata.nextLink")
+        link = msgspec.json.decode(answer.body).get("@odata.nextLink")
 
 
 def _seconds(work: Callable[[], object]) -> float:
