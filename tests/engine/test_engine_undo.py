@@ -417,3 +417,21 @@ def test_a_removal_that_was_written_right_before_a_crash_is_undone_all_the_same(
     undone(frame, ended)
 
     assert values(frame) == before
+
+
+def test_an_alias_stays_where_it_went_when_who_had_it_is_gone(frame: Frame) -> None:
+    settled(
+        frame,
+        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")],
+        account(5, "ann", aliases=("x@example.com",)),
+        account(6, "bob"),
+    )
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("x@example.com",))])
+    run = executed(frame)
+    frame.essentials.remove("ann@example.com")
+
+    found = rows(frame, undo_of(frame, run))
+
+    assert found
+    assert {row.ticked for row in found} == {False}
+    assert any("cannot get it back" in row.reason for row in found)
