@@ -44,8 +44,8 @@ class Run(Struct, frozen=True, kw_only=True):
     done: int
     total: int
     plan_id: str | None
-    undoes: str | None
-    """The execution that an undo, or the execution of its plan, puts back; null for every other run."""
+    undoes: str | UnsetType = UNSET
+    """The execution that an undo, or the execution of its plan, puts back; absent for every other run."""
     counts: dict[str, int]
     problem: RunProblem | None
     by: str
@@ -181,8 +181,8 @@ class PlanHead(Struct, frozen=True, kw_only=True):
     guard: Guard
     licences: Seats
     native_sync: NativeSync
-    undoes: str | None
-    """The execution that the plan puts back; null for the plan of a search."""
+    undoes: str | UnsetType = UNSET
+    """The execution that the plan puts back; absent for the plan of a search."""
     warnings: tuple[str, ...]
 
 

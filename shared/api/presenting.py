@@ -40,7 +40,7 @@ def run_answer(record: run.Run) -> Run:
         done=record.done,
         total=record.total,
         plan_id=record.plan_id,
-        undoes=record.undoes,
+        undoes=msgspec.UNSET if record.undoes is None else record.undoes,
         counts=record.counts,
         problem=None if record.problem is None else _run_problem(record.problem),
         by=record.by.by,
@@ -96,7 +96,7 @@ def plan_answer(record: PlanRecord) -> PlanHead:
         guard=_guard(record.guard),
         licences=msgspec.convert(plan.seats, Seats, from_attributes=True),
         native_sync=NativeSync(writes_users=plan.native_sync_writes_users),
-        undoes=record.undoes,
+        undoes=msgspec.UNSET if record.undoes is None else record.undoes,
         warnings=plan.warnings,
     )
 
