@@ -179,6 +179,8 @@ class PlanHead(Struct, frozen=True, kw_only=True):
     """What is left as it is, by reason, all reasons."""
     certificates: Certificates
     guard: Guard
+    accounts: dict[AccountType, int]
+    """Accounts of Essentials by type, as read; types without any are absent."""
     licences: Seats
     native_sync: NativeSync
     undoes: str | UnsetType = UNSET

@@ -94,6 +94,7 @@ def plan_answer(record: PlanRecord) -> PlanHead:
             organization=msgspec.convert(plan.organization_certificate, OrganizationCertificate, from_attributes=True),
         ),
         guard=_guard(record.guard),
+        accounts=dict(plan.accounts_by_type),
         licences=msgspec.convert(plan.seats, Seats, from_attributes=True),
         native_sync=NativeSync(writes_users=plan.native_sync_writes_users),
         undoes=msgspec.UNSET if record.undoes is None else record.undoes,

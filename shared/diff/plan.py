@@ -1,7 +1,7 @@
 """The plan: an immutable, ordered, printable set of changes, with what was skipped and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -183,6 +183,8 @@ class Plan:
     welcome_emails: int
     """How many welcome mails the ticked changes send."""
     warnings: tuple[str, ...]
+    accounts_by_type: Mapping[AccountType, int] = field(default_factory=dict)
+    """How many accounts of each type there were. Empty in older plans."""
     protected: tuple[Address, ...] = ()
     """Addresses of administrators and of the app's own account, sorted: nothing is planned there. Empty in older plans."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 
 from shared.diff.adds import add_row
@@ -48,6 +49,7 @@ def make_plan(situation: Situation) -> Plan:
         directory_certificate=situation.directory.certificate,
         organization_certificate=organization.certificate,
         accounts=len(organization.accounts),
+        accounts_by_type=accounts_by_type(organization),
         active_accounts=sum(1 for a in organization.accounts if a.is_active),
         seats=seats,
         native_sync_writes_users=organization.native_sync.writes_users,
@@ -56,6 +58,12 @@ def make_plan(situation: Situation) -> Plan:
         warnings=plan_warnings(situation, welcome_emails=mails),
         protected=protected_of(organization),
     )
+
+
+def accounts_by_type(organization: Organization) -> dict[AccountType, int]:
+    """How many accounts of each type there are, those that there are none of left out; in the order of the types."""
+    counted = Counter(account.type for account in organization.accounts)
+    return {kind: counted[kind] for kind in AccountType if counted[kind]}
 
 
 def protected_of(organization: Organization) -> tuple[Address, ...]:

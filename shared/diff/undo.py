@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from shared.diff.ordering import printed
 from shared.diff.plan import ADDS, REMOVALS, Blocked, Category, Change, Plan, Values
 from shared.diff.plan_warnings import may_write_users
-from shared.diff.planner import digest, listed_of, protected_of
+from shared.diff.planner import accounts_by_type, digest, listed_of, protected_of
 from shared.diff.rows import change, listing
 from shared.diff.seats import seat
 from shared.diff.situation import Situation
@@ -33,6 +33,7 @@ def make_undo_plan(situation: Situation, undone: Undone) -> Plan:
         directory_certificate=situation.directory.certificate,
         organization_certificate=organization.certificate,
         accounts=len(organization.accounts),
+        accounts_by_type=accounts_by_type(organization),
         active_accounts=sum(1 for a in organization.accounts if a.is_active),
         seats=seats,
         native_sync_writes_users=organization.native_sync.writes_users,

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from shared.engine.administration.warnings import status_warnings
 from shared.engine.commands import GateStatus, Status
+from shared.engine.ended_exemptions import note_ended_exemptions
 from shared.engine.gate import gate_problem
 from shared.engine.lateness import alert_hours_in_force, is_late
 from shared.engine.message import Message
@@ -191,6 +192,7 @@ class Engine:
         sent_again = _tried(self._schedule.revive, errors, otherwise=nobody)
         enqueued = _tried(self._enqueue_due, errors, otherwise=None)
         expired = _tried(self._expire_history, errors, otherwise=0)
+        ended_exemptions = _tried(lambda: note_ended_exemptions(self._parts), errors, otherwise=0)
         # What cannot be told is told as late: silence is a failure.
         late = _tried(self.is_late, errors, otherwise=True)
         self._parts.announce(
@@ -203,7 +205,7 @@ class Engine:
                 "code": errors[0].code if errors else "",
             },
         )
-        self._notices.on_tick(is_late=late, sent_again=sent_again)
+        self._notices.on_tick(is_late=late, sent_again=sent_again, ended_exemptions=ended_exemptions)
         if errors:
             raise errors[0]
         return Tick(enqueued=enqueued, sent_again=sent_again)

@@ -51,6 +51,8 @@ class Slot:
     every_hours_since: datetime | None = None
     first_tick_at: datetime | None = None
     last_success_at: datetime | None = None
+    exemptions_looked_at: datetime | None = None
+    """When the timer last looked for exemptions that ended; None before the first look."""
     refused_login: str = ""
     """Fingerprint of the Essentials login that a scheduled run found refused; empty where none is."""
 

@@ -7,6 +7,7 @@ import { CATEGORIES, KINDS, OUTCOMES, STATES, span, title } from "./words.js";
 
 const MOST_RUNS = 100;
 const MOST_POINTS = 24;
+const TYPES = { end_user: "update", silent_user: "warn", functional_account: "good", organization_admin: "bad" };
 const OUTCOME_TONES = { done: "good", already: "quiet-fill", failed: "bad", drifted: "warn", blocked: "warn", excluded: "quiet-fill", not_reached: "warn" };
 
 /** The view of what ran. */
@@ -58,6 +59,8 @@ async function draw(place, runs) {
   // A plan that is gone by now has no point.
   const heads = (await Promise.all(plans.map((id) => get(`plans/${id}`).catch(() => null)))).filter(Boolean);
   if (!heads.length) return;
-  const points = heads.map((head) => ({ at: head.created_at, parts: { accounts: head.guard.accounts, active: head.guard.active_accounts } }));
-  place.append(card("Accounts over time", lines(`Accounts and active accounts at the last ${heads.length} searches`, points, { accounts: "update", active: "good" }), legend([["All accounts", "update"], ["Active accounts", "good"]])));
+  const there = Object.keys(TYPES).filter((type) => heads.some((head) => head.accounts[type]));
+  const points = heads.map((head) => ({ at: head.created_at, parts: Object.fromEntries(there.map((type) => [type, head.accounts[type] ?? 0])) }));
+  const label = `Accounts by type at the last ${heads.length} searches`;
+  if (there.length) place.append(card("Accounts by type", lines(label, points, TYPES), legend(there.map((type) => [title(type), TYPES[type]]))));
 }

@@ -39,12 +39,17 @@ def first_id(client: Client, plan_id: str, **body: object) -> str:
     return found
 
 
-def test_the_head_has_exactly_the_fields_of_the_contract(client: Client, plan_id: str) -> None:
+def test_the_head_has_the_fields_of_the_contract_and_the_accounts(client: Client, plan_id: str) -> None:
     head = body_of(client.get("plans/{id}", id=plan_id))
-    assert list(head) == [
+    assert [name for name in head if name != "accounts"] == [
         *("id", "digest", "created_at", "expires_at", "counts", "ticked", "skipped", "certificates", "guard"),
         *("licences", "native_sync", "warnings"),
     ]
+
+
+def test_the_head_counts_accounts_by_type(client: Client, plan_id: str) -> None:
+    head = body_of(client.get("plans/{id}", id=plan_id))
+    assert head["accounts"] == {"end_user": 2, "organization_admin": 1}
 
 
 def test_the_head_counts_changes_by_category_and_what_is_skipped_by_reason(client: Client, plan_id: str) -> None:

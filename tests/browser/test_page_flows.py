@@ -88,7 +88,7 @@ def test_the_guard_is_approved_by_a_person_who_has_looked(review: Review, stage:
 
 def test_a_cancelled_execution_says_what_it_did_not_reach(review: Review, stage: Stage) -> None:
     review.search()
-    stage.estate.faults.set_latency(ServiceName.ESSENTIALS, 0.2)
+    stage.estate.faults.set_latency(ServiceName.ESSENTIALS, 0.5)
     _begin(review)
     review.page.get_by_role("button", name="Stop after the change in hand").click()
 
@@ -99,7 +99,7 @@ def test_a_cancelled_execution_says_what_it_did_not_reach(review: Review, stage:
 def test_an_execution_outlives_a_restart_of_the_app(review: Review, stage: Stage) -> None:
     review.search()
     ticked, _ = review.chosen()
-    stage.estate.faults.set_latency(ServiceName.ESSENTIALS, 0.1)
+    stage.estate.faults.set_latency(ServiceName.ESSENTIALS, 0.5)
     _begin(review)
     expect(review.page.locator(".stage")).to_contain_text("Executing", timeout=PATIENCE_MILLISECONDS)
 

@@ -8,10 +8,12 @@ from itertools import pairwise
 import pytest
 
 from shared.diff.options import Mode, SyncOptions
+from shared.diff.plan import Exemption
 from shared.engine.commands import SecretStatus
 from shared.engine.notices.book import MOST_WAITING, BookStore, NoticeBook, Waiting
 from shared.engine.notices.notice import HIDDEN, Notice, Topic
 from shared.engine.notices.notices import Notices
+from shared.engine.records import EXEMPTIONS_PATH, Exemptions
 from shared.engine.run import Narrowing, RunState
 from shared.errors import (
     EssentialsCredentialError,
@@ -19,6 +21,7 @@ from shared.errors import (
     StorageUnavailableError,
     UnreachableError,
 )
+from shared.model import Address
 from tests.builders.sides import NOW, directory, person
 from tests.engine.frame import PERSON, PROGRAM, Frame
 
@@ -346,3 +349,22 @@ def test_the_end_of_a_run_is_one_structured_event_without_an_address(telling: Fr
     (fields,) = [fields for event, fields in telling.events if event == "run.finished"]
     assert (fields["kind"], fields["state"], fields["code"]) == ("scheduled", "failed", "incomplete_read")
     assert "@" not in str(fields)
+
+
+def exempt_until(frame: Frame, hours: int) -> None:
+    until = frame.clock.now() + timedelta(hours=hours)
+    exemption = Exemption(id="x", address=Address("ann@example.com"), reason="leave", by="ann", until=until)
+    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+
+
+def test_an_exemption_that_ended_by_itself_is_told_once(telling: Frame) -> None:
+    telling.options = SyncOptions(every_hours=0)
+    exempt_until(telling, hours=2)
+    telling.engine.on_timer()
+    for _ in range(4):
+        telling.clock.advance(3600)
+        telling.engine.on_timer()
+
+    assert [title for title in telling.receiver.titles if "exemption" in title] == ["An exemption has ended"]
+    assert [fields for name, fields in telling.events if name == "exemptions.ended"] == [{"count": 1}]
+    assert "ann@" not in str(telling.events)

@@ -23,6 +23,7 @@ class Topic(StrEnum):
     SECRET_ENDS = "secret_ends"  # noqa: S105  # a topic, not a secret
     GUARD_LOOSENED = "guard_loosened"
     NATIVE_KEY_DUE = "native_key_due"
+    EXEMPTION_ENDED = "exemption_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,9 +50,11 @@ class Notices:
         if run.by.kind is not ActorKind.PERSON:
             self._safely(lambda settings: self._told_of(run, settings))
 
-    def on_tick(self, *, is_late: bool, sent_again: tuple[str, ...]) -> None:
+    def on_tick(self, *, is_late: bool, sent_again: tuple[str, ...], ended_exemptions: int = 0) -> None:
         """What the timer's look found is told, and what could not be delivered before is tried again; never raises."""
         self._safely(lambda settings: self._look(settings, is_late=is_late, sent_again=sent_again))
+        if ended_exemptions:
+            self.tell(wording.exemptions_ended(ended_exemptions))
 
     def _safely(self, note: Callable[[Settings], None]) -> None:
         try:

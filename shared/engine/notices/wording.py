@@ -129,6 +129,18 @@ def native_key_due() -> Notice:
     )
 
 
+def exemptions_ended(count: int) -> Notice:
+    """Exemptions came to the end that they were made with."""
+    what = "An exemption has ended" if count == 1 else f"{count} exemptions have ended"
+    return Notice(
+        topic=Topic.EXEMPTION_ENDED,
+        title=what,
+        detail=f"{what}: the next sync treats the accounts like all others.",
+        fix="Search on the review page to see what that means; exempt again whoever shall stay as they are.",
+        counts={"exemptions": count},
+    )
+
+
 def secret_stage(days_left: int) -> int | None:
     """The announcement that is due with so many days left; None where it is too early for any."""
     if days_left < 0:
