@@ -17,6 +17,7 @@ from tests.builders.essentials import after, owners
 from tests.builders.sides import NOW, plan
 from tests.builders.worlds import directories, ledgers, options, organizations
 from tests.diff.test_diff_laws import evidence_of, in_order
+from tests.laws import law
 
 
 def executed(
@@ -44,6 +45,7 @@ def by_primary(organization: Organization) -> dict[str, Account]:
     return {a.primary_email: a for a in organization.accounts}
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), chosen=options)
 def test_undo_restores_every_account_that_nobody_changed_since(
     data: st.DataObject, directory: Directory, organization: Organization, chosen: SyncOptions
@@ -65,6 +67,7 @@ def test_undo_restores_every_account_that_nobody_changed_since(
         assert set(account.alias_emails) <= set(back.alias_emails)
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), chosen=options)
 def test_an_address_has_one_owner_after_any_prefix_of_an_undo(
     data: st.DataObject, directory: Directory, organization: Organization, chosen: SyncOptions
@@ -77,6 +80,7 @@ def test_an_address_has_one_owner_after_any_prefix_of_an_undo(
     assert all(len(uids) == 1 for uids in owners(after(changed, prefix)).values())
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), chosen=options)
 def test_an_undo_of_what_is_undone_already_has_nothing_to_do(
     data: st.DataObject, directory: Directory, organization: Organization, chosen: SyncOptions
@@ -91,6 +95,7 @@ def test_an_undo_of_what_is_undone_already_has_nothing_to_do(
     assert [c for c in again.changes if c.ticked] == []
 
 
+@law
 @given(data=st.data(), directory=directories(), organization=organizations(), chosen=options)
 def test_every_row_that_takes_something_has_the_execution_as_its_proof(
     data: st.DataObject, directory: Directory, organization: Organization, chosen: SyncOptions
