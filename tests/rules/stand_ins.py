@@ -94,7 +94,7 @@ EVIDENCE: Mapping[str, str] = {
     "essentials 19": _HELP,
     "essentials 20": OURS,
 }
-NOT_ASKED = "not asked: it would take a write, or a fault"
+NOT_ASKED = "-"
 
 _HEAD = """# Stand-ins
 
@@ -114,7 +114,7 @@ python tools/live_check.py
 ```
 
 Either half may be left out; on the simulators everything holds. Where a row says `DIFFERS` on the real service, the simulators are wrong
-or have a switch for it: please report the row.
+or have a switch for it: please report the row. A dash below means that it is not asked: it would take a write, a fault, or other rights.
 """
 
 
