@@ -66,10 +66,11 @@ export function bars(label, points, tones) {
 export function lines(label, points, tones) {
   const most = Math.max(1, ...points.flatMap((point) => Object.values(point.parts)));
   const step = points.length > 1 ? (WIDTH - LEFT - 8) / (points.length - 1) : 0;
+  const start = points.length > 1 ? LEFT + 4 : (LEFT + WIDTH) / 2;
   const drawn = Object.keys(points[0].parts).map((name) => {
-    const path = points.map((point, index) => `${index ? "L" : "M"}${LEFT + 4 + index * step} ${HEIGHT - BOTTOM - up(point.parts[name], most)}`);
+    const path = points.map((point, index) => `${index ? "L" : "M"}${start + index * step} ${HEIGHT - BOTTOM - up(point.parts[name], most)}`);
     const dots = points.map((point, index) =>
-      svg("circle", { class: `dot ${tones[name]}`, cx: LEFT + 4 + index * step, cy: HEIGHT - BOTTOM - up(point.parts[name], most), r: 3 }, svg("title", {}, `${title(name)}: ${point.parts[name]}`)),
+      svg("circle", { class: `dot ${tones[name]}`, cx: start + index * step, cy: HEIGHT - BOTTOM - up(point.parts[name], most), r: 3 }, svg("title", {}, `${title(name)}: ${point.parts[name]}`)),
     );
     return svg("g", {}, svg("path", { class: `line ${tones[name]}`, d: path.join("") }), ...dots);
   });

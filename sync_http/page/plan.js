@@ -217,9 +217,15 @@ class Review {
 }
 
 function warningLists(warnings) {
-  const list = (texts) => el("ul", {}, texts.map((text) => el("li", {}, said(text))));
+  const list = (texts) => el("ul", {}, texts.map((text) => el("li", {}, warning(text))));
   const rest = warnings.slice(FEW_WARNINGS);
   return [list(warnings.slice(0, FEW_WARNINGS)), rest.length ? el("details", {}, el("summary", {}, `and ${rest.length} more`), list(rest)) : ""];
+}
+
+/** A warning begins with its code. */
+function warning(text) {
+  const [, code, sentence] = /^([a-z_]+): (.*)$/s.exec(text) ?? [];
+  return code ? [el("strong", {}, title(code)), ": ", said(sentence)] : said(text);
 }
 
 function textOf(change) {

@@ -2,7 +2,7 @@
 
 import { get, post, send } from "./api.js";
 import { ask, attempt, choices } from "./dialogs.js";
-import { badge, button, card, el, facts, heading, notice, said } from "./dom.js";
+import { badge, button, card, el, facts, heading, notice, said, when } from "./dom.js";
 import { CLOSES_GATE, entry, GROUPS } from "./options.js";
 import { count } from "./words.js";
 
@@ -131,7 +131,7 @@ class SettingsPage {
     try {
       const { enter, leave, examples, as_of: asOf } = await post("settings/preview", changes);
       const named = examples.map(({ move, name, address }) => el("li", {}, badge(move === "leave" ? "leaves" : "enters", move === "leave" ? "bad" : "good"), " ", said(name), " ", el("span", { class: "address" }, said(address ?? ""))));
-      place.replaceChildren(el("p", {}, `By the read of ${new Date(asOf).toLocaleString()}: ${enter} would come into what is synced, ${leave} would go out of it.`), el("ul", { class: "checks" }, named));
+      place.replaceChildren(el("p", {}, "By the read of ", when(asOf), `: ${enter} would come into what is synced, ${leave} would go out of it.`), el("ul", { class: "checks" }, named));
     } catch (problem) {
       place.replaceChildren(el("p", { class: "warn-text" }, problem.message));
     }

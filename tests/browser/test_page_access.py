@@ -1,5 +1,7 @@
 """Everybody can use the page: no violation of axe-core in any view, light and dark, and no sideways scrolling."""
 
+import re
+
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
@@ -35,7 +37,7 @@ def test_no_view_keeps_anybody_out(company: Stage, reader_of: ReviewMaker, dark:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_results_keep_nobody_out(reader_of: ReviewMaker, dark: bool) -> None:
+def test_results_undo_and_preview_keep_nobody_out(reader_of: ReviewMaker, dark: bool) -> None:
     with staged(people=12, groups=3) as stage:
         review = reader_of(stage, dark=dark)
         review.search()
@@ -44,6 +46,17 @@ def test_results_keep_nobody_out(reader_of: ReviewMaker, dark: bool) -> None:
         review.open("#/history")
         expect(review.page.locator(".chart").first).to_be_visible()
         found += _found(review, "history")
+        review.page.go_back()
+        review.page.get_by_role("button", name="Undo…").click()
+        found += _found(review, "question of the undo")
+        review.page.get_by_role("dialog").get_by_role("button", name="Make the plan").click()
+        review.plan_is_shown()
+        found += _found(review, "undo")
+        review.open("#/settings")
+        review.page.get_by_label("People whose sign-in is blocked").select_option("skip")
+        review.page.get_by_role("button", name="Save…").click()
+        expect(review.page.get_by_text(re.compile("would go out of it"))).to_be_visible()
+        found += _found(review, "preview")
 
         assert found == []
 

@@ -77,6 +77,7 @@ def test_who_would_come_in_and_go_out_is_shown_before_options_are_saved(review: 
 
     expect(dialog.get_by_text(re.compile("would go out of it"))).to_be_visible(timeout=PATIENCE_MILLISECONDS)
     expect(dialog.locator(".badge", has_text="leaves").first).to_be_visible()
+    expect(dialog.locator("time")).to_have_attribute("title", re.compile(r"^[\d-]+ [\d:]+ UTC$"))
     assert violations(page) == []
 
 

@@ -45,6 +45,14 @@ def test_boxes_of_many_never_reach_what_is_unticked_by_default(review: Review) -
     assert review.chosen()[0] == ticked
 
 
+def test_a_warning_is_headed_by_what_it_is_of(review: Review) -> None:
+    review.search()
+
+    expect(review.page.locator(".notice.warn li", has_text="is not registered").locator("strong")).to_have_text(
+        "Unregistered domain"
+    )
+
+
 def test_a_reload_keeps_ticks_and_filter(review: Review) -> None:
     review.search()
     review.show("Add people")
