@@ -42,7 +42,7 @@ def no_longer_held(
             now=parts.clock.now(),
         )
     plan = planned(parts, situation, undoes=record.undoes)
-    held = {_content(change) for change in plan.changes if change.blocked is None}
+    held = {_content(change) for change in plan.changes if change.takes and change.blocked is None}
     accounts = {a.uid: a for a in organization.accounts}
     return frozenset(
         change.id

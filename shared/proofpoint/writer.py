@@ -95,7 +95,8 @@ class EssentialsWriter:
             if self._look(address, error) is not None:
                 raise
             return
-        if answer.status != 404:
+        # A 404 counts where the account is gone indeed: something on the way may have said it.
+        if answer.status != 404 or self.fetch(address) is not None:
             self._expect_success(answer, address)
 
     def _write(self, method: str, path: str, json_body: bytes | None) -> Answer:

@@ -26,4 +26,10 @@ def test_an_execution_killed_before_or_after_any_write_ends_with_the_same_organi
         f"{one['moment']} write {one['number']}: {what}" for one in killed for what in SAME if one[what] != whole[what]
     ]
     assert different == []
+    told_otherwise = [
+        f"{one['moment']} write {one['number']}: {outcome}"
+        for one in killed
+        for outcome in set(one["outcomes"].values()) - {"done", "already"}
+    ]
+    assert told_otherwise == []
     sys.stdout.write(f"crash matrix: {len(killed)} of {2 * whole['writes']} kills end the same\n")

@@ -9,6 +9,7 @@ from shared.errors import (
     EssentialsCredentialError,
     NotConfiguredError,
     PermissionMissingError,
+    RefusedError,
     SyncError,
     UnexpectedAnswerError,
     UnreachableError,
@@ -114,6 +115,14 @@ def test_a_removal_without_effect_is_an_error(
 
     assert len(simulated.there.users) == 4
     assert writes(simulated) == 1
+
+
+def test_a_404_for_an_account_that_is_still_there_is_no_removal(simulated: SimulatedEssentials) -> None:
+    simulated.hit("DELETE", "/users/*", StatusFault(status=404))
+    with pytest.raises(RefusedError):
+        simulated.writer().delete(ANN)
+
+    assert len(simulated.there.users) == 4
 
 
 def test_where_looking_fails_too_the_lost_answer_is_the_error(simulated: SimulatedEssentials) -> None:

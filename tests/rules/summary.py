@@ -1,4 +1,4 @@
-"""What a test report ends with: the package's size, the cells of the fault sweep, and the table of rules."""
+"""What a test report ends with: the package's size, the cells of both fault tables, and the table of rules."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +11,9 @@ from tests.rules.report import TABLE_MODULE, report_lines
 CELL = "cell"
 """Name of the property by which a test says what became of its cell of the fault sweep."""
 
+WRITE_CELL = "write cell"
+"""Name of the property by which a test says what became of its cell of the fault matrix of executions."""
+
 PACKAGE = "package"
 """Name of the property by which a test tells how large the published package is."""
 
@@ -18,15 +21,16 @@ PACKAGE = "package"
 def write_summary(reporter: TerminalReporter) -> None:
     """What the tests of this run tell is on the terminal; nothing where they were not selected."""
     reports = list(_reports(reporter))
-    cells = Counter(str(value) for report in reports for name, value in report.user_properties if name == CELL)
     sizes = [str(value) for report in reports for name, value in report.user_properties if name == PACKAGE]
     if sizes:
         reporter.write_sep("=", "published package")
         reporter.write_line(sizes[0])
-    if cells:
-        reporter.write_sep("=", "fault sweep")
-        told = ", ".join(f"{count} {what}" for what, count in sorted(cells.items()))
-        reporter.write_line(f"{cells.total()} cells: {told}")
+    for title, kind in (("fault sweep of readings", CELL), ("fault matrix of executions", WRITE_CELL)):
+        cells = Counter(str(value) for report in reports for name, value in report.user_properties if name == kind)
+        if cells:
+            reporter.write_sep("=", title)
+            told = ", ".join(f"{count} {what}" for what, count in sorted(cells.items()))
+            reporter.write_line(f"{cells.total()} cells: {told}")
     if any(report.nodeid.startswith(TABLE_MODULE) for report in reports):
         reporter.write_sep("=", "rules and open questions (-v names the tests)")
         for line in report_lines(_outcomes(reports), with_tests=reporter.config.get_verbosity() > 0):
