@@ -95,6 +95,10 @@ class _Undo:
         before = Values(primary_email=account.primary_email)
         if not self._trace.is_as_made(one, account):
             return [self._refused(one, before, Values(), "The account was changed since.")]
+        stranded = self._trace.stranded(account)
+        if stranded:
+            why = f"The account that had {listing(stranded)} cannot get it back."
+            return [self._refused(one, before, Values(), why)]
         category = Category.REMOVE_GROUP if one.category is Category.ADD_GROUP else Category.REMOVE_USER
         impact = f"Mail to {listing(account.addresses)} stops."
         return [self._row(one, category, before, Values(), impact, takes=True)]

@@ -1,6 +1,6 @@
 """The trace of an execution: what it did to which account, who has its addresses now, and what is as it left it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.diff.plan import ADDS, REMOVALS, Category, Change, Values
@@ -44,6 +44,7 @@ class Trace:
         self.situation = situation
         self.undone = undone
         self._now: dict[Uid, Account] = {a.uid: a for a in situation.organization.accounts}
+        self._handed_over = tuple(self._find_handed_over())
         self.handbacks = tuple(self._handbacks())
         self.moved = frozenset(h.address for h in self.handbacks)
 
@@ -78,11 +79,21 @@ class Trace:
         return same and set(account.alias_emails) <= gifts
 
     def addition_of(self, account: Account) -> Change | None:
-        """The row that made the account, where the account is as the execution left it."""
+        """The row that made the account, where it may go: it is as the execution left it, and nobody's address goes with it."""
         for one in self.undone.changes:
             if one.category in ADDS and self._is_about(one, account):
-                return one if self.is_as_made(one, account) else None
+                return one if self.is_as_made(one, account) and not self.stranded(account) else None
         return None
+
+    def stranded(self, account: Account) -> tuple[Address, ...]:
+        """Addresses of the account that the execution handed to it, and whose giver cannot get them back."""
+        return tuple(
+            sorted(
+                address
+                for address, giver, receiver in self._handed_over
+                if address in account.addresses and self._is_about(receiver, account) and not self._can_get_back(giver)
+            )
+        )
 
     def former_primary(self, account: Account) -> Address | None:
         """What the execution renamed the account from, while it has both addresses; None where it did not."""
@@ -136,18 +147,23 @@ class Trace:
         return found is not None and found.uid == account.uid
 
     def _handbacks(self) -> list[Handback]:
+        return [
+            Handback(address=address, giver=giver, receiver=receiver)
+            for address, giver, receiver in self._handed_over
+            if self._can_go_back(address, giver, receiver)
+        ]
+
+    def _find_handed_over(self) -> Iterator[tuple[Address, Change, Change]]:
         receivers: dict[tuple[str, Address], Change] = {}
         for one in self.undone.changes:
             if one.chain is not None:
                 given = (*(one.after.alias_emails or ()), *filter(None, (one.after.primary_email,)))
                 receivers.update({(one.chain, address): one for address in given})
-        found = []
         for one in self.undone.changes:
             for address in self._freed_by(one) if one.chain is not None else ():
                 receiver = receivers.get((one.chain or "", address))
-                if receiver is not None and receiver.uid != one.uid and self._can_go_back(address, one, receiver):
-                    found.append(Handback(address=address, giver=one, receiver=receiver))
-        return found
+                if receiver is not None and receiver.uid != one.uid:
+                    yield address, one, receiver
 
     def _freed_by(self, one: Change) -> tuple[Address, ...]:
         if one.category in REMOVALS:
@@ -156,12 +172,16 @@ class Trace:
         return tuple(a for a in one.before.alias_emails or () if a not in (one.after.alias_emails or ()))
 
     def _can_go_back(self, address: Address, giver: Change, receiver: Change) -> bool:
-        holder, taker = self.account_of(receiver), self.account_of(giver)
-        if holder is None or address not in holder.addresses or self.is_frozen(holder) or self.is_frozen(taker):
-            return False
-        if taker is None and (giver.category not in REMOVALS or self.kept(giver) is None):
+        holder = self.account_of(receiver)
+        if holder is None or address not in holder.addresses or self.is_frozen(holder) or not self._can_get_back(giver):
             return False
         if address != holder.primary_email:
             return True
         # A primary address goes only with the account that was made for it, or after the account's old one is back.
         return self.addition_of(holder) is not None or self.former_primary(holder) is not None
+
+    def _can_get_back(self, giver: Change) -> bool:
+        account = self.account_of(giver)
+        if account is None:
+            return giver.category in REMOVALS and self.kept(giver) is not None
+        return not self.is_frozen(account)

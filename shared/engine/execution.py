@@ -126,6 +126,7 @@ class Execution:
         stale = no_longer_held(self._parts, self._settings, record, due, organization)
         by_uid = {a.uid: a for a in organization.accounts}
         journal.add(_stale(c, by_uid.get(c.uid) if c.uid else None) for c in due if c.id in stale)
+        journal.add(_parted(record.plan.changes, journal))
         due = [c for c in due if c.id not in journal]
         writers = Writers(
             self._parts,
@@ -204,6 +205,15 @@ def _stale(change: Change, account: Account | None) -> Result:
     if (is_removal and account is None) or (not is_removal and account is not None and is_reached(change, account)):
         return result_of(change, Outcome.ALREADY)
     return result_of(change, Outcome.DRIFTED, "A plan made now would not take this.")
+
+
+def _parted(changes: Iterable[Change], journal: ResultJournal) -> list[Result]:
+    """Results of chains in which somebody takes nothing any more: what is freed for them, or ends the chain, stays as it is."""
+    changes = tuple(changes)
+    left_out = {r.change_id for r in journal.results if r.outcome is Outcome.EXCLUDED}
+    parted = {c.chain for c in changes if c.id in left_out and c.chain is not None and not c.takes}
+    detail = "Another row of its chain is left out."
+    return [result_of(c, Outcome.DRIFTED, detail) for c in changes if c.chain in parted and c.id not in journal]
 
 
 def _addresses(change: Change, of_account: tuple[Address, ...], record: PlanRecord) -> set[Address]:

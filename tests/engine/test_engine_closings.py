@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
-from shared.diff.plan import Change
+from shared.diff.plan import Change, Exemption
+from shared.engine.records import EXEMPTIONS_PATH, Exemptions
 from shared.engine.run import Outcome
-from shared.model import AccountType, Person, Whereabouts
+from shared.model import AccountType, Address, Person, Whereabouts
 from tests.builders.sides import account, directory, entra_id, organization, person
 from tests.engine.frame import Frame
 from tests.twins.memory_essentials import MemoryEssentials
@@ -177,3 +178,19 @@ def test_a_leaver_who_is_restored_after_the_search_loses_nothing(frame: Frame) -
     (removal,) = [c for c in changes if c.category == "remove_user"]
     assert found[removal.id] is Outcome.DRIFTED
     assert "ann@example.com" in {a.primary_email for a in frame.essentials.organization.accounts}
+
+
+def test_an_account_stays_as_it_is_where_who_gets_its_address_is_left_out(frame: Frame) -> None:
+    ann_leaves_and_bob_gets_her_alias(frame, Leavers.REMOVE)
+    in_entra = frame.directory.directory
+    elsewhere = "bob@elsewhere.example"
+    frame.directory.directory = directory([person(2, "bob", aliases=(SHARED, elsewhere)), person(3, "cy")])
+    plan_id, _ = planned(frame)
+    before = frame.essentials.organization
+    exemption = Exemption(id="x", address=Address(elsewhere), reason="asked", by="ann", until=None)
+    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+    # Entra lists the exempt address no more, so a plan made now would freeze nobody.
+    frame.directory.directory = in_entra
+
+    assert set(outcomes(frame, plan_id).values()) == {Outcome.EXCLUDED, Outcome.DRIFTED}
+    assert frame.essentials.organization == before
