@@ -1,5 +1,6 @@
 """A company in which everything changes at once: people come, go, marry, swap addresses and lose their licences."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,10 +25,10 @@ GIVING = 2
 ADDED = 3
 
 
-def settled_upheaval(path: Path) -> Frame:
-    """A frame whose ledger knows the company before the upheaval, and whose directory is that after it."""
+def settled_upheaval(path: Path, made: Callable[..., Frame] = Frame) -> Frame:
+    """A frame, ``made`` of its parts, whose ledger knows the company before the upheaval, and whose directory is that after it."""
     before = _people_before()
-    frame = Frame(
+    frame = made(
         path=path / "state",
         directory=MemoryDirectory(directory=directory(before)),
         essentials=FileEssentials(path / "organization", organization([_account_of(p) for p in before])),
@@ -35,7 +36,7 @@ def settled_upheaval(path: Path) -> Frame:
     )
     search = frame.search()
     frame.execute(search.plan_id or "")
-    frame.directory.directory = _directory_after()
+    frame.directory.directory = directory_after()
     return frame
 
 
@@ -63,7 +64,8 @@ def _account_of(owner: Person) -> Account:
     return account(int(str(owner.id)[-12:]) + 1000, name, aliases=[str(a) for a in owner.smtp_aliases])
 
 
-def _directory_after() -> Directory:
+def directory_after() -> Directory:
+    """Entra after the upheaval."""
     before = _people_before()
     left = {p.id: DeletedObject(id=p.id, deleted_at=NOW) for p in before if str(p.mail).startswith("removed")}
     people = [_after(p) for p in before if p.id not in left]
