@@ -82,7 +82,7 @@ class Application:
                 account_writer=self.account_writer,
                 settings_writer=self.settings_writer,
                 native_application=self.native_application,
-                native_key=lambda: self.secrets.get(self.settings().native_sync_secret_name).value,
+                native_key=lambda: self.secrets.fresh(self.settings().native_sync_secret_name),
                 secrets=self.secret_statuses,
                 essentials_login=self.essentials_login,
                 message_sender=self.message_sender,
@@ -164,7 +164,7 @@ class Application:
         settings = self.settings()
         if settings.options.native is not NativeSyncPolicy.GROUPS_ONLY:
             return NO_NATIVE_APPLICATION
-        version = self.secrets.get(settings.native_sync_secret_name).version
+        version = self.secrets.fresh(settings.native_sync_secret_name).version
         return NativeApplication(application_id=settings.native_sync_client_id, key_version=version)
 
     def secret_statuses(self) -> tuple[SecretStatus, ...]:

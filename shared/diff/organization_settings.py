@@ -100,13 +100,11 @@ def _native_rows(situation: Situation) -> list[Change]:
     if not wanted or not native.is_shown:
         return []
     found = _difference(native_settings(native), wanted)
-    is_key_due = (
-        situation.options.native is NativeSyncPolicy.GROUPS_ONLY
-        and situation.native_key_version != situation.ledger.native_key_version
-    )
-    if is_key_due:
-        found.before[NATIVE_KEY] = _version(situation.ledger.native_key_version)
-        found.after[NATIVE_KEY] = _version(situation.native_key_version)
+    is_renewed = situation.native_key_version != situation.ledger.native_key_version
+    # With every write: where Essentials takes one without a key as clearing it, its own sync would stop.
+    if situation.options.native is NativeSyncPolicy.GROUPS_ONLY and (is_renewed or found.after):
+        found.before[NATIVE_KEY] = version_told(situation.ledger.native_key_version)
+        found.after[NATIVE_KEY] = version_told(situation.native_key_version)
     if not found.after:
         return []
     return [
@@ -114,15 +112,15 @@ def _native_rows(situation: Situation) -> list[Change]:
             situation,
             "Azure Directory Sync",
             found,
-            reason=_native_reason(situation, found, is_key_due=is_key_due),
+            reason=_native_reason(situation, found),
             impact="Accounts stay as they are; what it did so far is not undone.",
             warnings=_native_warnings(situation, found),
         )
     ]
 
 
-def _native_reason(situation: Situation, found: _Difference, *, is_key_due: bool) -> str:
-    if is_key_due and len(found.after) == 1:
+def _native_reason(situation: Situation, found: _Difference) -> str:
+    if found.after.keys() == {NATIVE_KEY}:
         return "The key of its application was renewed in Key Vault: written to Essentials, its own sync goes on."
     if situation.options.native is NativeSyncPolicy.OFF:
         return "SYNC_NATIVE is off: the product's own sync shall not run by itself any more."
@@ -218,7 +216,8 @@ def _listed(settings: Settings) -> str:
     return ", ".join(f"{name} {value}" for name, value in settings.items())
 
 
-def _version(version: str) -> str:
+def version_told(version: str) -> str:
+    """How a row tells a version of the key."""
     return f"version {version}" if version else "unknown"
 
 

@@ -61,9 +61,15 @@ def _native_sync_wrote_users(ledger: Ledger, organization: Organization, run: Ru
 
 
 def _native_key_version(ledger: Ledger, done: Iterable[Change]) -> str:
-    """The version that was written last."""
-    written_now = [c.after.settings[NATIVE_KEY] for c in done if c.after.settings and NATIVE_KEY in c.after.settings]
-    return written_now[0].removeprefix("version ") if written_now else ledger.native_key_version
+    """The version that was written last; none after a write without a key, which may have cleared it."""
+    version = ledger.native_key_version
+    for change in done:
+        settings = change.after.settings or {}
+        if NATIVE_KEY in settings:
+            version = settings[NATIVE_KEY].removeprefix("version ")
+        elif change.switches_native_sync:
+            version = ""
+    return version
 
 
 def _gate(

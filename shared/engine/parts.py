@@ -14,6 +14,7 @@ from shared.engine.ports import (
     OrganizationReader,
     SettingsWriter,
 )
+from shared.secrets import Secret
 from shared.settings import Settings
 from shared.state.protocols import Documents, Lease, Queue
 
@@ -37,8 +38,8 @@ class Parts:
     settings_writer: Callable[[], SettingsWriter]
     native_application: Callable[[], NativeApplication]
     """The application of the native sync with its key's version, where the options ask for one; raises SecretError."""
-    native_key: Callable[[], str]
-    """That application's key; raises SecretError."""
+    native_key: Callable[[], Secret]
+    """That application's key as Key Vault has it at this moment; raises SecretError."""
     secrets: Callable[[], tuple[SecretStatus, ...]]
     """The secrets in use with the days that they have left."""
     essentials_login: Callable[[], str]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from shared.diff.ordering import SettingStep
-from shared.diff.organization_settings import login_settings, native_settings
+from shared.diff.organization_settings import login_settings, native_settings, version_told
 from shared.diff.plan import NATIVE_KEY, Change
 from shared.engine.account_steps import result_of
 from shared.engine.lease_keeper import LeaseKeeper
@@ -12,6 +12,7 @@ from shared.engine.ports import Notifier, SettingsWriter
 from shared.engine.run import Outcome, Result
 from shared.errors import RefusedError
 from shared.model import LoginSettings, NativeSyncEdit
+from shared.secrets import Secret
 
 _SIGN_IN_NAMES = frozenset({"allow_local_login", "allow_azure_login", "force_azure_login", "idp_for_forced_login"})
 _CHANGED = "The settings were changed since the search."
@@ -21,9 +22,9 @@ class SettingSteps:
     """Writes settings, one change at a time; no write starts without the lease."""
 
     def __init__(
-        self, writer: SettingsWriter, keeper: LeaseKeeper, *, native_key: Callable[[], str], notifier: Notifier
+        self, writer: SettingsWriter, keeper: LeaseKeeper, *, native_key: Callable[[], Secret], notifier: Notifier
     ) -> None:
-        """``native_key`` is the key of the native sync's application, from Key Vault."""
+        """``native_key`` is the key of the native sync's application as Key Vault has it at this moment."""
         self._writer = writer
         self._keeper = keeper
         self._native_key = native_key
@@ -49,9 +50,12 @@ class SettingSteps:
             return Outcome.ALREADY, ""
         if not (_holds(before, now) or _holds(after, now)):
             return Outcome.DRIFTED, _CHANGED
+        key = self._native_key() if is_key_due else None
+        if key is not None and (change.after.settings or {})[NATIVE_KEY] != version_told(key.version):
+            return Outcome.DRIFTED, "Key Vault has another version of the key by now: search again."
         self._keeper.require()
-        self._writer.set_native_sync(_edit_of(after, self._native_key() if is_key_due else None))
-        if is_key_due:
+        self._writer.set_native_sync(_edit_of(after, key.value if key is not None else None))
+        if key is not None:
             self._notifier.over(NATIVE_KEY_CAUSE)
         return Outcome.DONE, ""
 

@@ -50,6 +50,8 @@ class NativeSyncClient:
             lost = error
         else:
             self._expect_taken(answer, "the settings of its own directory sync")
+        if lost is not None and edit.application_secret is not None:
+            raise lost  # nobody can read whether it arrived; written again, it is the same
         kept = self.read()
         present = asdict(kept)
         differing = sorted(name for name, value in values.items() if name in present and present[name] != value)

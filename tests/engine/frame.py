@@ -12,6 +12,7 @@ from shared.engine.engine import Engine
 from shared.engine.notices.notice import Message
 from shared.engine.parts import Parts
 from shared.engine.run import Actor, ActorKind, Narrowing, Run, Selection
+from shared.secrets import Secret
 from shared.settings import Settings, load_settings
 from shared.state import State, folder_state
 from tests.builders.sides import NOW
@@ -98,6 +99,10 @@ class Frame:
     def settings(self) -> Settings:
         return replace(load_settings(self.environment, {}), options=self.options)
 
+    def native_key(self) -> Secret:
+        version = self.native_application.key_version
+        return Secret(value=f"key of version {version}", version=version, expires_at=None)
+
     @property
     def engine(self) -> Engine:
         return Engine(self.parts)
@@ -118,7 +123,7 @@ class Frame:
             account_writer=lambda: self.essentials,
             settings_writer=lambda: self.essentials,
             native_application=lambda: self.native_application,
-            native_key=lambda: f"key of version {self.native_application.key_version}",
+            native_key=self.native_key,
             secrets=lambda: self.secrets,
             essentials_login=lambda: self.login,
             message_sender=lambda: self.receiver,

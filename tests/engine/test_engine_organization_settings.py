@@ -114,6 +114,27 @@ def test_a_renewed_key_is_a_row_and_an_event_until_a_person_has_it_written(deplo
     assert len(deployment.receiver.titles) == 2
 
 
+def test_the_key_goes_with_every_write_and_is_written_again_after_one_without(deployment: Frame) -> None:
+    deployment.native_application = APPLICATION
+    for policy in (NativeSyncPolicy.GROUPS_ONLY, NativeSyncPolicy.OFF, NativeSyncPolicy.GROUPS_ONLY):
+        deployment.options = SyncOptions(native=policy)
+        plan_id, row = setting(deployment)
+        assert ("ad_key" in row.fields) is (policy is NativeSyncPolicy.GROUPS_ONLY)
+        assert outcome_of(deployment, plan_id, row) is Outcome.DONE
+
+    assert deployment.essentials.native_keys == ["key of version v1", "key of version v1"]
+
+
+def test_a_key_that_was_renewed_again_since_the_search_is_not_taken_for_the_one_of_the_row(deployment: Frame) -> None:
+    deployment.options = SyncOptions(native=NativeSyncPolicy.GROUPS_ONLY)
+    deployment.native_application = APPLICATION
+    plan_id, row = setting(deployment)
+    deployment.native_application = replace(APPLICATION, key_version="v2")
+
+    assert outcome_of(deployment, plan_id, row) is Outcome.DRIFTED
+    assert deployment.essentials.native_keys == []
+
+
 def test_while_the_native_sync_writes_users_an_execution_holds_the_row_that_switches_it_and_nothing_else(
     deployment: Frame,
 ) -> None:

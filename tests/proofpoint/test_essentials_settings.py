@@ -83,6 +83,18 @@ def test_a_lost_answer_about_the_own_sync_is_settled_by_reading(with_native: Sim
         with_native.native().write(NativeSyncEdit(frequency_hours=12))
 
 
+@pytest.mark.parametrize("effect", [DropAfter(), DropBefore()])
+def test_a_lost_answer_about_a_new_secret_is_not_taken_for_success(
+    with_native: SimulatedEssentials, effect: DropAfter | DropBefore
+) -> None:
+    with_native.hit("PUT", "/settings/azure", effect)
+    with pytest.raises(UnreachableError):
+        with_native.native().write(NativeSyncEdit(application_secret="renewed"))
+
+    with_native.native().write(NativeSyncEdit(application_secret="renewed"))
+    assert with_native.there.azure["ad_key"] == "renewed"
+
+
 @pytest.mark.parametrize("form", ExemptionsForm)
 def test_an_exemption_is_there_whatever_form_is_taken(with_native: SimulatedEssentials, form: ExemptionsForm) -> None:
     with_native.switches.exemptions_form = form

@@ -71,7 +71,7 @@ def test_entries_can_be_asked_for_by_service_and_from_a_number_on(journal: Journ
 
 def test_every_service_has_a_count_from_the_start(journal: Journal) -> None:
     journal.record("graph", request_to("/"), None)
-    assert journal.counts() == {"graph": 1, "essentials": 0, "token": 0, "vault": 0, "identity": 0}
+    assert journal.counts() == {"graph": 1, "essentials": 0, "token": 0, "vault": 0, "identity": 0, "receiver": 0}
 
 
 def test_clearing_counts_anew_and_numbers_on(journal: Journal) -> None:
