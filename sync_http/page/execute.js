@@ -43,9 +43,9 @@ function consequences(head, selection, settings) {
     facts(counts.filter(([, number]) => number > 0).map(([name, number]) => [name, number.toLocaleString()])),
     !chosen.length && !unticked ? el("p", {}, "Nothing is ticked, so nothing is written. It confirms the plan: unattended runs may write under these options from then on.") : "",
     taking.length ? losses(taking) : el("p", { class: "good-text" }, "Nobody's mail stops: nothing is taken from any account."),
-    el("p", {}, welcomes ? `${count(welcomes, "welcome mail")} go out.` : "No welcome mail goes out."),
+    el("p", {}, welcomes ? `${count(welcomes, "welcome mail")} will go out.` : "No welcome mail goes out."),
     added ? el("p", { class: "quiet" }, "New accounts receive mail up to 60 minutes after they are made.") : "",
-    unticked ? el("p", { class: "quiet" }, `${count(unticked, "change")} that the plan ticks stay undone for now, and come again with the next search. Unattended runs keep waiting: exempt what shall stay out for good.`) : "",
+    unticked ? el("p", { class: "quiet" }, `${count(unticked, "change")} that the plan ticks will stay undone for now, and come again with the next search. Unattended runs keep waiting: exempt what shall stay out for good.`) : "",
     el("p", { class: verdict(head, selection).isOver ? "warn-text" : "quiet" }, verdict(head, selection).text),
   );
 }
@@ -53,7 +53,7 @@ function consequences(head, selection, settings) {
 function losses(taking) {
   const shown = taking.slice(0, EXAMPLES).map((change) => el("li", {}, said(change.name), " ", el("span", { class: "quiet" }, said(change.mail_impact || change.reason))));
   const rest = taking.length - shown.length;
-  return notice("warn", `${count(taking.length, "change")} take something away`, el("ul", {}, ...shown), rest > 0 ? el("p", {}, `and ${rest} more, marked “takes” in the plan.`) : "");
+  return notice("warn", `${count(taking.length, "change")} will take something away`, el("ul", {}, ...shown), rest > 0 ? el("p", {}, `and ${rest} more, marked “takes” in the plan.`) : "");
 }
 
 function guard(problem, start, go) {
