@@ -43,7 +43,9 @@ def closings(changes: Iterable[Change], handed_over: Iterable[Transfer], situati
 def is_closing(change: Change, chain: Iterable[Change]) -> bool:
     """Whether a row of a chain comes when everything is handed over: it neither takes an address nor frees one of them."""
     if change.category in REMOVALS:
-        return change.before.primary_email not in {c.after.primary_email for c in chain if c is not change}
+        return not any(
+            change.before.primary_email in (c.after.primary_email, *(c.after.alias_emails or ())) for c in chain
+        )
     return change.category is Category.CONVERT_USER
 
 

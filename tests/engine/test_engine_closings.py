@@ -194,3 +194,19 @@ def test_an_account_stays_as_it_is_where_who_gets_its_address_is_left_out(frame:
 
     assert set(outcomes(frame, plan_id).values()) == {Outcome.EXCLUDED, Outcome.DRIFTED}
     assert frame.essentials.organization == before
+
+
+def test_a_leavers_primary_address_goes_to_an_account_as_an_alias_by_removing_the_leavers(frame: Frame) -> None:
+    settled(frame, [person(1, "ann"), person(2, "bob")])
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    frame.directory.directory = directory([person(2, "bob", aliases=("ann@example.com",))])
+    frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
+    plan_id, changes = planned(frame)
+    ticked_by_a_person = frozenset(c.id for c in changes if c.chain is not None)
+
+    run = frame.execute(plan_id, include=ticked_by_a_person)
+
+    assert {r.outcome for r in frame.engine.results(run.id)} == {Outcome.DONE}
+    there = {str(a.primary_email): a for a in frame.essentials.organization.accounts}
+    assert "ann@example.com" not in there
+    assert there["bob@example.com"].alias_emails == ("ann@example.com",)
