@@ -1,9 +1,10 @@
 """The Azure CLI, asked again while what was made a moment ago is not known everywhere yet."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _PAUSE_SECONDS = 20
@@ -30,13 +31,20 @@ class AzureCli:
     say: Callable[[str], None]
     pause: Callable[[float], None]
     now: Callable[[], float]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that its commands get beside those of this program."""
 
     def run(self, *arguments: str, stdin: str = "", done_where: tuple[str, ...] = ()) -> str:
         """What the CLI prints; empty where it refuses with one of ``done_where``, for then it was done before. Raises AzureError."""
         until = self.now() + _PATIENCE_SECONDS
         while True:
             done = subprocess.run(  # noqa: S603
-                [self.program, *arguments], input=stdin, capture_output=True, text=True, check=False
+                [self.program, *arguments],
+                input=stdin,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, **self.environment},
             )
             if done.returncode == 0:
                 return done.stdout

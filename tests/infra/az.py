@@ -13,13 +13,18 @@ Answer = Callable[[list[str], str], dict[str, Any]]
 """What is printed (``out``, ``err``) and the ``status``, for arguments and standard input."""
 
 
+Heard = Callable[[dict[str, str]], None]
+"""Takes the variables that a command was started with, before it is answered."""
+
+
 @contextmanager
-def az_on_path(folder: Path, answer: Answer) -> Iterator[Path]:
+def az_on_path(folder: Path, answer: Answer, heard: Heard = lambda _: None) -> Iterator[Path]:
     """The program in ``folder`` while the test answers for it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            heard(asked["environment"])
             body = json.dumps(answer(asked["arguments"], asked["stdin"])).encode()
             self.send_response(200)
             self.end_headers()

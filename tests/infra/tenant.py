@@ -71,7 +71,7 @@ class Tenant:
                 return {"tenantId": "44444444-4444-4444-4444-444444444444"}
             case ["keyvault", "secret", "set", *_]:
                 assert options["--file"] == "/dev/stdin"
-                self.vault[options["--name"]] = {"value": stdin, "expires": options["--expires"]}
+                self.vault[options["--name"]] = {"value": stdin, "expires": options.get("--expires", "")}
                 return None
             case ["rest", *_]:
                 path = options["--url"].removeprefix(f"{self.graph_url.rstrip('/')}/v1.0/").partition("?")[0]

@@ -19,7 +19,7 @@ def test_the_page_lists_every_output(template: dict[str, Any]) -> None:
     ]
 
 
-@pytest.mark.parametrize("module", ["infra.graph.grant", "infra.graph.client_secret"])
+@pytest.mark.parametrize("module", ["infra.install", "infra.graph.grant", "infra.graph.client_secret"])
 def test_options_that_the_page_gives_to_a_script_are_options_of_it(module: str) -> None:
     page = PAGE.read_text(encoding="utf-8").replace("\\\n", " ")
     calls = re.findall(rf"python3 -m {re.escape(module)} (.+)", page)
