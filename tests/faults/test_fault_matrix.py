@@ -24,6 +24,8 @@ from tests.faults.upheaval import (
 from tests.faults.write_cells import REMOVALS, RENAMED, UPDATES, Cell, Fate, cells
 from tests.rules.summary import WRITE_CELL
 
+pytestmark = pytest.mark.slow
+
 CELLS = list(cells())
 
 

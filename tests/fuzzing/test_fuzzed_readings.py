@@ -22,6 +22,8 @@ from tests.fuzzing.stub_transport import StubTransport
 from tests.fuzzing.telling import assert_told
 from tests.twins.still_clock import StillClock
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 150
 ANN, STAFF = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000101"
 PERSON: dict[str, Any] = {

@@ -43,6 +43,8 @@ from tests.engine.frame import ENVIRONMENT
 from tests.fuzzing.broken_json import ANYTHING, GARBAGE, broken
 from tests.fuzzing.telling import assert_hidden, assert_told
 
+pytestmark = pytest.mark.slow
+
 BODIES = (NoBody, SearchBody, RowsBody, ExecuteBody, OptionsBody, ExemptionBody, ExplainBody, ResultsBody)
 DOCUMENTS: Mapping[str, type[Any]] = {
     "settings.json": SavedOptions,
