@@ -2,7 +2,6 @@
 
 import json
 import logging
-import traceback
 import uuid
 from collections.abc import Callable
 from typing import TypeVar
@@ -17,6 +16,7 @@ from shared.api.problems import MethodNotAllowedError, NoSuchRouteError, problem
 from shared.api.route import ANYBODY, DescriptionAccess, RoleAccess, Route
 from shared.api.routes import ROUTES
 from shared.errors import SyncError
+from shared.telemetry import places_of
 
 B = TypeVar("B", bound=Struct)
 
@@ -93,8 +93,6 @@ def health_without_errors(
 
 
 def _log_unexpected(error: Exception, request: ApiRequest, reference: str) -> None:
-    # Where it happened, and not the message: that may quote an answer, a setting or a secret.
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     _LOG.error(
         json.dumps(
             {
@@ -102,7 +100,7 @@ def _log_unexpected(error: Exception, request: ApiRequest, reference: str) -> No
                 "reference": reference,
                 "route": request.route,
                 "error": f"{type(error).__module__}.{type(error).__qualname__}",
-                "frames": frames[-12:],
+                "frames": places_of(error),
             }
         )
     )

@@ -11,6 +11,7 @@ from shared.engine.journal import ResultJournal
 from shared.engine.run import Outcome
 from shared.engine.slices import RowsInTrouble
 from shared.errors import CredentialError, PermissionMissingError, ServiceError, StateError, SyncError, ThrottledError
+from shared.telemetry import places_of
 
 LOGGER = logging.getLogger(__name__)
 
@@ -47,9 +48,9 @@ class Trouble:
                 self._fail(step, journal, error.detail)
         except SyncError as error:
             self._fail(step, journal, error.detail)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # its text may hold anything, so its places alone are logged
             # A defect of ours in one row is that row's failure, not the run's.
-            LOGGER.exception("A step ended by an unexpected %s.", type(error).__name__)
+            LOGGER.error("A step ended by an unexpected %s: %s", type(error).__name__, places_of(error))
             self._fail(step, journal, f"The app failed unexpectedly ({type(error).__name__}).")
         else:
             self._in_a_row = 0

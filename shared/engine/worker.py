@@ -15,6 +15,7 @@ from shared.engine.run import Problem, Run, RunKind, RunState
 from shared.engine.slices import Ended, Frame, RowsInTrouble
 from shared.engine.slot_end import slot_after
 from shared.errors import LeaseLostError, SyncError, ThrottledError
+from shared.telemetry import places_of
 
 if TYPE_CHECKING:
     from shared.engine.carrier import Carrier
@@ -162,9 +163,11 @@ class Worker:
             return Slice.GOES_ON
         except SyncError as error:
             return self._after_error(run.id, error, progress, where)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # its text may hold anything, so its places alone are logged
             # A delivery count says nothing about a run, so no exception may reach the host: a defect of ours is one more attempt.
-            LOGGER.exception("A slice of run %s ended by an unexpected %s.", run.id, type(error).__name__)
+            LOGGER.error(
+                "A slice of run %s ended by an unexpected %s: %s", run.id, type(error).__name__, places_of(error)
+            )
             return self._after_error(run.id, UnexpectedError(type(error).__name__), progress, where)
         if isinstance(ended, Ended):
             return self._finish(run.id, ended)

@@ -8,6 +8,7 @@ import pytest
 from shared.diff.evidence import Evidence
 from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, SentAndRead, scope_fingerprint
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
+from shared.diff.ordering import steps
 from shared.diff.plan import Blocked, Category, Change, Exemption, ObjectKind, Plan, SkipReason
 from shared.model import Account, AccountType, Address, DeletedObject, GroupKind, MembersOnly
 from tests.builders.sides import NOW, account, directory, entra_id, group, organization, person, plan
@@ -434,8 +435,13 @@ def test_the_account_of_a_missing_group_is_removed_only_when_its_id_answers_404(
         ),
         Category.REMOVE_GROUP,
     )
+    unproven = only(
+        plan(directory(), organization([gone]), ledger=ledger, options=REMOVING, evidence=Evidence()),
+        Category.REMOVE_GROUP,
+    )
 
     assert row.ticked
+    assert unproven.blocked is Blocked.NO_PROOF
 
 
 def test_a_missing_object_of_a_kind_that_is_not_managed_loses_nothing() -> None:
@@ -569,6 +575,21 @@ def test_additions_beyond_the_licence_are_blocked_in_order_of_address() -> None:
         ("zoe@example.com", Blocked.NO_SEAT),
     ]
     assert (found.seats.used_before, found.seats.used_after, found.seats.limit) == (1, 3, 3)
+
+
+@pytest.mark.parametrize("treatment", Leavers)
+def test_the_seat_of_a_leaver_is_freed_before_a_functional_account_becomes_a_user_in_it(treatment: Leavers) -> None:
+    gone, comes = account(5, "zoe"), account(6, "ann", type=AccountType.FUNCTIONAL_ACCOUNT)
+    found = plan(
+        directory([person(2, "ann")]),
+        organization([gone, comes], seats=2),
+        ledger=Ledger(entries={entra_id(1): entry(gone), entra_id(2): entry(comes)}),
+        options=replace(REMOVING, leavers=treatment),
+        evidence=Evidence(gone=frozenset({entra_id(1)})),
+    )
+    carried_out = [c.address for step in steps(c for c in found.changes if c.ticked) for c in step.changes]
+
+    assert carried_out == ["zoe@example.com", "ann@example.com"]
 
 
 def test_functional_accounts_need_no_seat() -> None:

@@ -48,6 +48,13 @@ def test_who_had_the_exempt_address_stays_frozen_when_it_moves_and_so_is_who_has
     assert changed(exempting) == {"cy@example.com"}
 
 
+def test_who_had_the_exempt_address_stays_frozen_when_it_is_gone_from_their_account_too(exempting: Frame) -> None:
+    exempting.essentials.change("ann@example.com", alias_emails=())
+    exempting.directory.directory = directory([renamed(person(1, "ann")), BOB, renamed(CY)])
+
+    assert changed(exempting) == {"cy@example.com"}
+
+
 def test_the_account_of_somebody_exempt_who_left_is_not_removed_when_the_address_is_gone_from_it(
     exempting: Frame,
 ) -> None:
