@@ -134,6 +134,12 @@ def storage_errors(host: str, what: str) -> Iterator[None]:
             f"The storage account {host} gave no answer to {what} ({type(error).__name__}).",
             "See that the account exists, that its name resolves and that its firewall lets the app in.",
         ) from None
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        # The library takes every answer for the service's: a page of something in between ends in any of these.
+        raise StorageUnavailableError(
+            f"The storage account {host} gave an answer to {what} that is none of the storage service ({type(error).__name__}).",
+            "Look for a proxy or firewall between the app and the account; the app tries again by itself.",
+        ) from error
 
 
 _SIGN_IN = (

@@ -1,4 +1,4 @@
-"""What a test report ends with: the package's size, the cells of both fault tables, and the table of rules."""
+"""What a test report ends with: the package's size, the cells of the fault tables, and the table of rules."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +14,9 @@ CELL = "cell"
 WRITE_CELL = "write cell"
 """Name of the property by which a test says what became of its cell of the fault matrix of executions."""
 
+STORE_CELL = "store cell"
+"""Name of the property by which a test says what became of its cell of the fault matrix of the storage."""
+
 PACKAGE = "package"
 """Name of the property by which a test tells how large the published package is."""
 
@@ -25,7 +28,12 @@ def write_summary(reporter: TerminalReporter) -> None:
     if sizes:
         reporter.write_sep("=", "published package")
         reporter.write_line(sizes[0])
-    for title, kind in (("fault sweep of readings", CELL), ("fault matrix of executions", WRITE_CELL)):
+    tables = (
+        ("fault sweep of readings", CELL),
+        ("fault matrix of executions", WRITE_CELL),
+        ("fault matrix of blobs and queue", STORE_CELL),
+    )
+    for title, kind in tables:
         cells = Counter(str(value) for report in reports for name, value in report.user_properties if name == kind)
         if cells:
             reporter.write_sep("=", title)

@@ -24,6 +24,14 @@ class Trouble:
     code: str = ""
     header: tuple[str, str] | None = None
     """A header of Azurite's answer that is changed; None: the answer is lost or refused."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers of an answer that is given instead of asking."""
+    body: bytes = b""
+    """The body of an answer that is given instead of asking."""
+    is_dropped_before: bool = False
+    """The connection is dropped, and Azurite never hears of the request."""
+    is_cut: bool = False
+    """Half of the announced answer arrives, after the effect."""
 
     def fits(self, method: str, path: str) -> bool:
         return self.times > 0 and method == self.method and self.part in path
@@ -51,6 +59,10 @@ class StorageProxy:
         """All such requests are refused, without an effect."""
         self.troubles.append(Trouble(method=method, part=part, times=_ALWAYS, status=status, code=code))
 
+    def befall(self, trouble: Trouble) -> None:
+        """This happens next."""
+        self.troubles.append(trouble)
+
     def change_header(self, method: str, part: str, name: str, value: str) -> None:
         """The next answer has another header."""
         self.troubles.append(Trouble(method=method, part=part, times=1, header=(name, value)))
@@ -67,7 +79,7 @@ class StorageProxy:
 
 
 @contextmanager
-def storage_proxy(target_url: str) -> Iterator[StorageProxy]:
+def storage_proxy(target_url: str) -> Iterator[StorageProxy]:  # noqa: C901  # a handler with its own methods
     """A proxy to the service at ``target_url``, whose path it keeps."""
     target = urlsplit(target_url)
 
@@ -78,10 +90,16 @@ def storage_proxy(target_url: str) -> Iterator[StorageProxy]:
         def _pass(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             trouble = proxy.trouble_for(self.command, self.path)
+            if trouble is not None and trouble.is_dropped_before:
+                self.close_connection = True
+                return
             if trouble is not None and trouble.status:
-                self._answer(trouble.status, [("x-ms-error-code", trouble.code)], b"")
+                self._answer(trouble.status, [("x-ms-error-code", trouble.code), *trouble.headers], trouble.body)
                 return
             status, headers, answer = self._ask(body)
+            if trouble is not None and trouble.is_cut:
+                self._cut(status, headers, answer)
+                return
             if trouble is not None and trouble.header is None:
                 self.close_connection = True
                 return
@@ -113,6 +131,15 @@ def storage_proxy(target_url: str) -> Iterator[StorageProxy]:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def _cut(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+            self.send_response_only(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body) + 10))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named by the standard library
             """Tests are silent."""
