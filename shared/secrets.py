@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _KEPT_SECONDS = 300.0
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 20
+_NOT_UNDERSTOOD = (TypeError, KeyError, AttributeError, RecursionError)
+"""What the SDKs raise where an answer of the vault, or of the identity, is not of the shape that they take for granted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +86,16 @@ class SecretReader:
 
         try:
             read = self._connected().get_secret(name)
-        except (AzureError, ValueError) as error:
+            value = (read.value or "").rstrip("\r\n")
+            version, expires_at = read.properties.version or "", read.properties.expires_on
+        except (AzureError, ValueError, *_NOT_UNDERSTOOD) as error:
             raise self._explained(error, name) from error
-        if not read.value:
+        if not value:
             raise SecretError(
                 f"The secret {name} in Key Vault {self._vault} is empty.",
                 f"Set a value: az keyvault secret set -n {name}.",
             )
-        secret = Secret(
-            value=read.value.rstrip("\r\n"),
-            version=read.properties.version or "",
-            expires_at=read.properties.expires_on,
-        )
+        secret = Secret(value=value, version=version, expires_at=expires_at)
         self._kept[name] = (secret, self._clock.monotonic())
         return secret
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from shared.errors import EntraCredentialError, NotConfiguredError, SyncError
+from shared.errors import EntraCredentialError, NotConfiguredError, SyncError, UnexpectedAnswerError
 from shared.graph.credentials import Credential, Proof
 from shared.graph.refusals import refusal
 from shared.graph.token_http import MsalHttp, OurError
@@ -17,7 +18,9 @@ from shared.graph.token_http import MsalHttp, OurError
 if TYPE_CHECKING:
     import msal  # type: ignore[import-untyped]
 
-_NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError)
+_TOKEN68 = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)
+"""What a bearer token may be made of. Source: RFC 6750 section 2.1."""
+_NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What msal raises where an answer, or a credential, is not of the shape that it takes for granted."""
 
 
@@ -94,6 +97,11 @@ class EntraTokens:
                 client_id=self._client_id,
                 tenant_id=self._tenant_id,
                 scope=self._scope,
+            )
+        if not _TOKEN68.fullmatch(value):
+            raise UnexpectedAnswerError(
+                f"{self._authority} answered with an access token that no request can carry.",
+                "Check that ENTRA_AUTHORITY is an Entra endpoint and that nothing between it and the app rewrites answers.",
             )
         if self._last is None or self._last.value != value:
             self._last = AccessToken(value=value, roles=_roles(value))

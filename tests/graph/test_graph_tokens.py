@@ -98,6 +98,17 @@ def test_a_host_that_msal_does_not_know_is_asked_itself_and_nobody_else(at: Toke
     ]
 
 
+@pytest.mark.parametrize("unusable", ["", "a b", "a\r\nX-Other: b", "\x1f", "jeton-\u00e9"])
+def test_a_token_that_no_request_can_carry_is_said_and_asked_for_anew(at: TokenBench, unusable: str) -> None:
+    at.entra.token_faults = [reply({"token_type": "Bearer", "expires_in": 3599, "access_token": unusable})]
+    tokens = at.tokens()
+
+    with pytest.raises(UnexpectedAnswerError, match="no request can carry"):
+        tokens.token()
+
+    assert tokens.token().roles == GRANTED
+
+
 def test_a_dropped_token_is_asked_for_anew(at: TokenBench) -> None:
     tokens = at.tokens()
     first = tokens.token()

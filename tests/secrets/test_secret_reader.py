@@ -182,7 +182,7 @@ def test_a_secret_that_is_refused_later_is_not_served_from_memory_for_ever(bench
         reader.get("the-secret")
 
 
-@pytest.mark.parametrize("value", ["", None])
+@pytest.mark.parametrize("value", ["", "\r\n", None])
 def test_an_empty_secret_is_said(bench: Bench, value: str | None) -> None:
     bench.vault.value = value
 
