@@ -50,10 +50,11 @@ class ChainSteps:
         own_account: Address,
         additions: Additions,
         keep: Callable[[FetchedAccount], None],
+        kept: Callable[[Uid], FetchedAccount | None],
     ) -> None:
         """``accounts`` are those listed now, ``primaries`` the primary address of each by now, kept current; ``updates`` and ``removals`` end chains that close an account.
 
-        ``keep`` stores an account's whole object before it is removed.
+        ``keep`` stores an account's whole object before it is removed, ``kept`` finds what this run stored, None where it stored none.
         """
         self._writer = writer
         self._keeper = keeper
@@ -64,6 +65,7 @@ class ChainSteps:
         self._own_account = own_account
         self._additions = additions
         self._keep = keep
+        self._kept = kept
 
     def hand_over(self, step: ChainStep) -> list[Result]:
         """The results of all changes of one chain."""
@@ -169,7 +171,11 @@ class ChainSteps:
         freed.changes.append(giver_change)
         fetched = self._writer.fetch(address)
         if fetched is None:
-            return  # removed by an earlier slice
+            # Removed by an earlier slice, which kept it: it comes back all the same, where the taking end fails.
+            kept = self._kept(giver_change.uid) if giver_change.uid is not None else None
+            if kept is not None:
+                freed.put_back.append(lambda: self._make_again(kept))
+            return
         if fetched.account.uid != giver_change.uid or fetched.account.type.is_protected:
             raise CannotFreeError(f"The account {address} was changed since the search.")
         self._keep(fetched)

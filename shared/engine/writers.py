@@ -14,7 +14,7 @@ from shared.engine.records import Removed
 from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Result
 from shared.engine.setting_steps import SettingSteps
-from shared.model import AccountType, FetchedAccount, Organization
+from shared.model import AccountType, FetchedAccount, Organization, Uid
 
 
 class Writers:
@@ -39,6 +39,10 @@ class Writers:
             with keeping:
                 removed.keep(run_id, fetched)
 
+        def kept(uid: Uid) -> FetchedAccount | None:
+            with keeping:
+                return next((f for f in removed.of(run_id) if f.account.uid == uid), None)
+
         self._writer = writer
         self._organization = organization
         self._by_uid = {a.uid: a for a in organization.accounts}
@@ -59,6 +63,7 @@ class Writers:
             own_account=own_account,
             additions=additions,
             keep=keep,
+            kept=kept,
         )
         self._settings = SettingSteps(
             parts.settings_writer(), keeper, native_key=parts.native_key, notifier=Notices(parts)

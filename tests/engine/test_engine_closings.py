@@ -7,7 +7,7 @@ import pytest
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
 from shared.diff.plan import Change, Exemption
 from shared.engine.records import EXEMPTIONS_PATH, Exemptions
-from shared.engine.run import Outcome
+from shared.engine.run import Outcome, RunKind
 from shared.model import AccountType, Address, Person, Whereabouts
 from tests.builders.sides import account, directory, entra_id, organization, person
 from tests.engine.frame import Frame
@@ -210,3 +210,34 @@ def test_a_leavers_primary_address_goes_to_an_account_as_an_alias_by_removing_th
     there = {str(a.primary_email): a for a in frame.essentials.organization.accounts}
     assert "ann@example.com" not in there
     assert there["bob@example.com"].alias_emails == ("ann@example.com",)
+
+
+class WorkerDiedError(BaseException):
+    """The process is gone."""
+
+
+def test_an_account_that_an_earlier_slice_removed_is_made_again_where_the_taking_end_fails(frame: Frame) -> None:
+    settled(frame, [person(1, "ann", aliases=(SHARED,)), person(2, "bob")])
+    frame.options = replace(ALL, leavers=Leavers.REMOVE)
+    frame.directory.directory = directory([person(2, "bob", aliases=("ann@example.com",))])
+    frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
+    plan_id, changes = planned(frame)
+    ticked_by_a_person = frozenset(c.id for c in changes if c.chain is not None)
+
+    def die() -> None:
+        raise WorkerDiedError
+
+    frame.essentials.after_write = die
+    with pytest.raises(WorkerDiedError):
+        frame.execute(plan_id, include=ticked_by_a_person)
+    frame.essentials.after_write = lambda: None
+    assert "ann@example.com" not in {a.primary_email for a in frame.essentials.organization.accounts}
+    frame.essentials.refuse("bob@example.com", status=400, message="no such luck")
+    frame.clock.advance(20 * 60)
+    frame.engine.on_timer()
+    (run,) = [r for r in frame.engine.runs(limit=9) if r.plan_id == plan_id and r.kind is RunKind.EXECUTION]
+    run = frame.deliver(run)
+
+    assert {r.outcome for r in frame.engine.results(run.id)} == {Outcome.FAILED}
+    (ann,) = [a for a in frame.essentials.organization.accounts if a.primary_email == "ann@example.com"]
+    assert ann.alias_emails == (SHARED,)
