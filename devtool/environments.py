@@ -15,7 +15,7 @@ from devtool.pythons import Python, ask
 try:
     import fcntl
 except ImportError:  # Windows: two commands at once are then nobody's business
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module, or none there
 
 _KEY = ".made-from"
 _LAST_LINES = 15

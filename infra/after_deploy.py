@@ -160,7 +160,8 @@ class AzureCli:
         return f"https://{done.stdout.strip()}"
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([self.program, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+        command = [self.program, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # the Azure CLI, no shell
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -172,7 +173,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 def _ask(url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
     """The answer; status 599 where nobody answers. ``body`` None: GET."""
-    request = urllib.request.Request(url, data=body, headers=dict(headers))  # noqa: S310
+    request = urllib.request.Request(url, data=body, headers=dict(headers))  # noqa: S310  # the app's own https address
     try:
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=_ANSWER_SECONDS) as response:
             return Answer(status=response.status, body=response.read())
@@ -219,7 +220,7 @@ def main() -> int:
         url=azure.url(),
         sign_in_client_id=given.sign_in_client_id,
         azure=azure,
-        say=lambda text: print(text, flush=True),  # noqa: T201
+        say=lambda text: print(text, flush=True),  # noqa: T201  # a command's output
         pause=time.sleep,
         now=time.monotonic,
     )

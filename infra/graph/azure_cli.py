@@ -38,7 +38,7 @@ class AzureCli:
         """What the CLI prints; empty where it refuses with one of ``done_where``, for then it was done before. Raises AzureError."""
         until = self.now() + _PATIENCE_SECONDS
         while True:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(  # noqa: S603  # the Azure CLI, no shell
                 [self.program, *arguments],
                 input=stdin,
                 capture_output=True,

@@ -191,9 +191,9 @@ def main(arguments: list[str], azure: AzureCli) -> int:
     )
     try:
         registers = registrar(azure, wanted)
-        print(f"export ENTRA_CLIENT_ID={registers.directory()}", flush=True)  # noqa: T201
+        print(f"export ENTRA_CLIENT_ID={registers.directory()}", flush=True)  # noqa: T201  # a command's output
         if wanted.sign_in_redirect_url:
-            print(f"export SIGN_IN_CLIENT_ID={registers.sign_in()}", flush=True)  # noqa: T201
+            print(f"export SIGN_IN_CLIENT_ID={registers.sign_in()}", flush=True)  # noqa: T201  # a command's output
     except AzureError as error:
         azure.say(f"{error}\nIt needs Privileged Role Administrator. What is done stays; run it again.")
         return 1
@@ -207,7 +207,7 @@ def installed_cli() -> AzureCli:
         raise SystemExit("The Azure CLI is not installed: learn.microsoft.com/cli/azure/install-azure-cli")
     return AzureCli(
         program=program,
-        say=lambda text: print(text, file=sys.stderr, flush=True),  # noqa: T201
+        say=lambda text: print(text, file=sys.stderr, flush=True),  # noqa: T201  # a command's output
         pause=time.sleep,
         now=time.monotonic,
     )

@@ -16,7 +16,7 @@ from shared.graph.refusals import refusal
 from shared.graph.token_http import MsalHttp, OurError
 
 if TYPE_CHECKING:
-    import msal  # type: ignore[import-untyped]
+    import msal  # type: ignore[import-untyped]  # it has no types
 
 _TOKEN68 = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)
 """What a bearer token may be made of. Source: RFC 6750 section 2.1."""
@@ -109,7 +109,7 @@ class EntraTokens:
 
     def _connected(self, proof: Proof) -> "msal.ConfidentialClientApplication":
         import msal
-        from msal.authority import WELL_KNOWN_AUTHORITY_HOSTS  # type: ignore[import-untyped]
+        from msal.authority import WELL_KNOWN_AUTHORITY_HOSTS  # type: ignore[import-untyped]  # as above
 
         is_known = urlsplit(self._authority).hostname in WELL_KNOWN_AUTHORITY_HOSTS
         try:
