@@ -1,4 +1,4 @@
-"""HTTP triggers: the JSON API and the review page, one function for each route of shared/api/routes.py."""
+"""HTTP triggers: the JSON API and the review page, one function for each route of shared/api/routes/table.py."""
 
 import os
 

@@ -6,6 +6,6 @@ from shared.api.front import Front
 from shared.api.http import ApiRequest, ApiResponse
 from shared.api.page import Page
 from shared.api.route import Route
-from shared.api.routes import ROUTES
+from shared.api.routes.table import ROUTES
 
 __all__ = ["ROUTES", "Api", "ApiRequest", "ApiResponse", "Authorization", "Front", "Page", "Route", "authorization_of"]

@@ -2,7 +2,10 @@
 
 import msgspec
 
-from shared.api import answers, presenting
+from shared.api import presenting
+from shared.api.answers import exemptions, explanations
+from shared.api.answers.audit import Audit, AuditEntry
+from shared.api.answers.settings import Check, Checks, ScopePreview, Settings
 from shared.api.bodies import ExemptionBody, ExplainBody, NoBody, OptionsBody, whole_number
 from shared.api.handlers import Call
 from shared.api.http import ApiResponse, json_answer
@@ -21,7 +24,7 @@ def save_settings(call: Call[OptionsBody]) -> ApiResponse:
 def preview_settings(call: Call[OptionsBody]) -> ApiResponse:
     """Who would enter and leave what is synced."""
     found = call.administration.preview_settings(call.body.values())
-    return json_answer(200, msgspec.convert(found, answers.ScopePreview, from_attributes=True))
+    return json_answer(200, msgspec.convert(found, ScopePreview, from_attributes=True))
 
 
 def reset_settings(call: Call[NoBody]) -> ApiResponse:
@@ -33,21 +36,21 @@ def show_audit(call: Call[NoBody]) -> ApiResponse:
     """The newest entries of the audit."""
     limit = whole_number(call.request, "limit", default=200, least=1, most=MOST_ENTRIES)
     entries = call.administration.audit(limit=limit)
-    found = tuple(msgspec.convert(entry, answers.AuditEntry, from_attributes=True) for entry in entries)
-    return json_answer(200, answers.Audit(entries=found))
+    found = tuple(msgspec.convert(entry, AuditEntry, from_attributes=True) for entry in entries)
+    return json_answer(200, Audit(entries=found))
 
 
 def verify_settings(call: Call[NoBody]) -> ApiResponse:
     """Make every check; those that fail are no problem of the request."""
     checks = call.administration.verify(call.caller.actor)
-    found = tuple(msgspec.convert(check, answers.Check, from_attributes=True) for check in checks)
-    return json_answer(200, answers.Checks(checks=found))
+    found = tuple(msgspec.convert(check, Check, from_attributes=True) for check in checks)
+    return json_answer(200, Checks(checks=found))
 
 
 def list_exemptions(call: Call[NoBody]) -> ApiResponse:
     """All exemptions in force."""
     found = tuple(_exemption(exemption) for exemption in call.administration.exemptions())
-    return json_answer(200, answers.Exemptions(exemptions=found))
+    return json_answer(200, exemptions.Exemptions(exemptions=found))
 
 
 def add_exemption(call: Call[ExemptionBody]) -> ApiResponse:
@@ -71,20 +74,20 @@ def explain_address(call: Call[ExplainBody]) -> ApiResponse:
 
 def _settings(effective: tuple[EffectiveSetting, ...]) -> ApiResponse:
     found = tuple(presenting.setting_answer(setting) for setting in effective)
-    return json_answer(200, answers.Settings(settings=found))
+    return json_answer(200, Settings(settings=found))
 
 
-def _exemption(exemption: Exemption) -> answers.Exemption:
-    return msgspec.convert(exemption, answers.Exemption, from_attributes=True)
+def _exemption(exemption: Exemption) -> exemptions.Exemption:
+    return msgspec.convert(exemption, exemptions.Exemption, from_attributes=True)
 
 
-def _explanation(found: Explanation) -> answers.Explanation:
+def _explanation(found: Explanation) -> explanations.Explanation:
     basis = found.basis
-    return answers.Explanation(
+    return explanations.Explanation(
         address=found.address,
         found=found.found,
-        objects=tuple(msgspec.convert(o, answers.ExplainedObject, from_attributes=True) for o in found.objects),
+        objects=tuple(msgspec.convert(o, explanations.ExplainedObject, from_attributes=True) for o in found.objects),
         rows=tuple(presenting.change_row(change) for change in found.rows),
         exemption=None if found.exemption is None else _exemption(found.exemption),
-        basis=None if basis is None else msgspec.convert(basis, answers.ExplanationBasis, from_attributes=True),
+        basis=None if basis is None else msgspec.convert(basis, explanations.ExplanationBasis, from_attributes=True),
     )

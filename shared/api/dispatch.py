@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from shared.api.answers import Health
+from shared.api.answers.status import Health
 from shared.api.authorization import Authorization, Caller, Role, require_json, require_own_origin
 from shared.api.bodies import decode_body
 from shared.api.http import ApiRequest, ApiResponse, Method, json_answer
 from shared.api.problems import MethodNotAllowedError, NoSuchRouteError, problem_answer, problem_of, unexpected_answer
 from shared.api.route import ANYBODY, DescriptionAccess, RoleAccess, Route
-from shared.api.routes import ROUTES
+from shared.api.routes.table import ROUTES
 from shared.errors import SyncError
 from shared.telemetry import places_of
 

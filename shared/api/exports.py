@@ -12,7 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.api.answers import ChangeRow, Fields, SkippedRow, WholePlan
+from shared.api.answers.plans import WholePlan
+from shared.api.answers.rows import ChangeRow, Fields, SkippedRow
 from shared.api.http import ApiResponse, answer
 from shared.api.presenting import change_row, plan_answer, skipped_row
 from shared.engine.plan_record import PlanRecord

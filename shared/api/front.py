@@ -9,7 +9,7 @@ from shared.api.http import ApiRequest, ApiResponse
 from shared.api.page import Page
 from shared.api.problems import AuthModeError
 from shared.api.route import OpenAccess, PageAccess
-from shared.api.routes import ROUTES
+from shared.api.routes.table import ROUTES
 from shared.errors import SyncError
 from shared.settings import AuthMode
 

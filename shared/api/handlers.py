@@ -6,7 +6,11 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from shared.api import answers, presenting
+from shared.api import presenting
+from shared.api.answers.rows import ChangeRows, SkippedRows
+from shared.api.answers.runs import Results, Runs, Started
+from shared.api.answers.settings import Settings
+from shared.api.answers.status import Health
 from shared.api.authorization import Caller
 from shared.api.bodies import (
     ExecuteBody,
@@ -64,8 +68,8 @@ def is_id(text: str) -> bool:
 def health(commands: Commands) -> ApiResponse:
     """Whether scheduled runs succeed; nothing else is told."""
     if commands.is_late():
-        return json_answer(503, answers.Health(status="late"))
-    return json_answer(200, answers.Health(status="ok"))
+        return json_answer(503, Health(status="late"))
+    return json_answer(200, Health(status="ok"))
 
 
 def status(call: Call[NoBody]) -> ApiResponse:
@@ -76,7 +80,7 @@ def status(call: Call[NoBody]) -> ApiResponse:
 def settings(call: Call[NoBody]) -> ApiResponse:
     """The settings in force."""
     found = tuple(presenting.setting_answer(setting) for setting in call.commands.settings())
-    return json_answer(200, answers.Settings(settings=found))
+    return json_answer(200, Settings(settings=found))
 
 
 def start_search(call: Call[SearchBody]) -> ApiResponse:
@@ -89,9 +93,7 @@ def start_search(call: Call[SearchBody]) -> ApiResponse:
 def list_runs(call: Call[NoBody]) -> ApiResponse:
     """The newest runs."""
     limit = whole_number(call.request, "limit", default=50, least=1, most=MOST_RUNS)
-    return json_answer(
-        200, answers.Runs(runs=tuple(presenting.run_answer(run) for run in call.commands.runs(limit=limit)))
-    )
+    return json_answer(200, Runs(runs=tuple(presenting.run_answer(run) for run in call.commands.runs(limit=limit))))
 
 
 def get_run(call: Call[NoBody]) -> ApiResponse:
@@ -128,7 +130,7 @@ def list_rows(call: Call[RowsBody]) -> ApiResponse:
         # Nothing skipped is blocked, so asking for blocked rows finds none here.
         left = [] if body.blocked else [row for row in plan.skipped if _has(needle, _words_of_skipped(row))]
         page = tuple(presenting.skipped_row(row) for row in _page(left, body.offset, body.limit))
-        return json_answer(200, answers.SkippedRows(total=len(left), rows=page))
+        return json_answer(200, SkippedRows(total=len(left), rows=page))
     found = [
         change
         for change in plan.changes
@@ -137,7 +139,7 @@ def list_rows(call: Call[RowsBody]) -> ApiResponse:
         and _has(needle, _words_of_change(change))
     ]
     rows = tuple(presenting.change_row(change) for change in _page(found, body.offset, body.limit))
-    return json_answer(200, answers.ChangeRows(total=len(found), rows=rows))
+    return json_answer(200, ChangeRows(total=len(found), rows=rows))
 
 
 def export_plan(call: Call[NoBody]) -> ApiResponse:
@@ -166,12 +168,12 @@ def list_results(call: Call[ResultsBody]) -> ApiResponse:
         if body.outcome in (None, result.outcome) and _has(needle, _words_of_result(result))
     ]
     page = tuple(presenting.result_answer(result) for result in _page(found, body.offset, body.limit))
-    return json_answer(200, answers.Results(results=page, total=len(found)))
+    return json_answer(200, Results(results=page, total=len(found)))
 
 
 def _started(run: Run) -> ApiResponse:
     headers = {"Location": f"{PREFIX}/runs/{run.id}", "Retry-After": str(WATCH_SECONDS)}
-    return json_answer(202, answers.Started(run_id=run.id), headers)
+    return json_answer(202, Started(run_id=run.id), headers)
 
 
 def _run(run: Run) -> ApiResponse:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shared.api.http import JSON, PROBLEM, Method
 from shared.api.problems import Problem
 from shared.api.route import OpenAccess, PageAccess, RoleAccess, Route, Shape, refusals_of
-from shared.api.routes import ROUTES
+from shared.api.routes.table import ROUTES
 
 _REF = "#/components/schemas/{name}"
 

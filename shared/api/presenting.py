@@ -2,26 +2,19 @@
 
 import msgspec
 
-from shared.api.answers import (
+from shared.api.answers.plans import (
     Certificates,
-    ChangeRow,
     DirectoryCertificate,
-    Fields,
-    Gate,
     Guard,
-    Me,
     NativeSync,
     OrganizationCertificate,
     PlanHead,
-    Result,
-    Run,
-    RunProblem,
     Seats,
-    Secret,
-    Setting,
-    SkippedRow,
-    Status,
 )
+from shared.api.answers.rows import ChangeRow, Fields, SkippedRow
+from shared.api.answers.runs import Result, Run, RunProblem
+from shared.api.answers.settings import Setting
+from shared.api.answers.status import Gate, Me, Secret, Status
 from shared.api.authorization import Caller
 from shared.diff.guard import GuardVerdict
 from shared.diff.plan import Category, Change, Skipped, SkipReason, Values

@@ -9,7 +9,7 @@ from shared.api.bodies import choices_of, fields_of
 from shared.api.http import Method
 from shared.api.problems import status_of
 from shared.api.route import DescriptionAccess, OpenAccess, PageAccess, RoleAccess, Route, refusals_of
-from shared.api.routes import ROUTES
+from shared.api.routes.table import ROUTES
 from shared.engine.run import ActorKind
 from shared.errors import SyncError
 

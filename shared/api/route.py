@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from shared.api.authorization import Role
+from shared.api.bodies import SMALL_BODY_BYTES
 from shared.api.handlers import Call
 from shared.api.http import JSON, PREFIX, ApiRequest, ApiResponse, Method
 from shared.engine.commands import Commands
@@ -94,6 +95,31 @@ class Route:
     def is_asked_by(self, request: ApiRequest) -> bool:
         """Whether the request is for this route, by template and method."""
         return self.template == request.route and self.method == request.method
+
+
+def reading(
+    handle: Callable[[Call[B]], ApiResponse],
+    *,
+    body: type[B],
+    callers: frozenset[ActorKind] = ANYBODY,
+) -> RoleAccess[B]:
+    """The access of what only shows: for readers."""
+    return RoleAccess(
+        role=Role.READER, callers=callers, body=body, most_bytes=SMALL_BODY_BYTES, changes_state=False, handle=handle
+    )
+
+
+def administering(
+    handle: Callable[[Call[B]], ApiResponse],
+    *,
+    body: type[B],
+    most_bytes: int = SMALL_BODY_BYTES,
+    callers: frozenset[ActorKind] = ANYBODY,
+) -> RoleAccess[B]:
+    """The access of what changes state: for administrators."""
+    return RoleAccess(
+        role=Role.ADMIN, callers=callers, body=body, most_bytes=most_bytes, changes_state=True, handle=handle
+    )
 
 
 def refusals_of(route: Route) -> tuple[int, ...]:

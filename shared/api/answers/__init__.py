@@ -1,0 +1,1 @@
+"""The bodies of answers: the shapes that other people's tools rely on."""
