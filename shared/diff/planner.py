@@ -1,8 +1,5 @@
 """The planner: both sides, the ledger, the exemptions and the options in; a plan out. Pure."""
 
-import hashlib
-import json
-from collections import Counter
 from collections.abc import Iterable
 
 from shared.diff.adds import add_row
@@ -12,13 +9,14 @@ from shared.diff.options import SyncOptions
 from shared.diff.ordering import printed
 from shared.diff.organization_settings import organization_setting_rows
 from shared.diff.plan import ADDS, Adoption, Change, Plan, Skipped, SkipReason
-from shared.diff.plan_warnings import may_write_users, plan_warnings
+from shared.diff.plan_assembly import assemble_plan
+from shared.diff.plan_warnings import plan_warnings
 from shared.diff.removals import removal_rows
 from shared.diff.seats import seat
 from shared.diff.situation import Situation
 from shared.diff.subject import ActivityWish, Subject, TypeWish, Wish
 from shared.diff.updates import account_rows
-from shared.model import AccountType, Address, EntraId, Organization
+from shared.model import AccountType
 
 
 def make_plan(situation: Situation) -> Plan:
@@ -40,43 +38,15 @@ def make_plan(situation: Situation) -> Plan:
     seated, seats = seat(changed, organization)
     ordered = printed(seated)
     mails = welcome_emails((c for c in ordered if c.ticked), situation.options)
-    return Plan(
-        digest=digest(ordered),
+    return assemble_plan(
+        situation,
         changes=ordered,
+        seats=seats,
         skipped=tuple(skipped),
         adoptions=tuple(adoptions),
-        listed=listed_of(ordered, situation),
-        directory_certificate=situation.directory.certificate,
-        organization_certificate=organization.certificate,
-        accounts=len(organization.accounts),
-        accounts_by_type=accounts_by_type(organization),
-        active_accounts=sum(1 for a in organization.accounts if a.is_active),
-        seats=seats,
-        native_sync_writes_users=organization.native_sync.writes_users,
-        native_sync_may_write_users=may_write_users(situation),
         welcome_emails=mails,
         warnings=plan_warnings(situation, welcome_emails=mails),
-        protected=protected_of(organization),
     )
-
-
-def accounts_by_type(organization: Organization) -> dict[AccountType, int]:
-    """How many accounts of each type there are, those that there are none of left out; in the order of the types."""
-    counted = Counter(account.type for account in organization.accounts)
-    return {kind: counted[kind] for kind in AccountType if counted[kind]}
-
-
-def protected_of(organization: Organization) -> tuple[Address, ...]:
-    """Addresses of administrators and of the app's own account, sorted."""
-    own = organization.certificate.own_account
-    accounts = (a for a in organization.accounts if a.type.is_protected or own in a.addresses)
-    return tuple(sorted({address for account in accounts for address in account.addresses}))
-
-
-def digest(changes: Iterable[Change]) -> str:
-    """SHA-256 over what a plan or a selection does: ids in printed order, with tick and block of each."""
-    content = [[c.id, c.ticked, c.blocked] for c in printed(changes)]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def welcome_emails(selection: Iterable[Change], options: SyncOptions) -> int:
@@ -146,10 +116,3 @@ def _activity_is_right(wish: Wish, found: Match) -> bool:
             return found.account.is_active
         case ActivityWish.INACTIVE:
             return not found.account.is_active
-
-
-def listed_of(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tuple[Address, ...]]:
-    """All addresses that Entra lists for each object that has a change."""
-    concerned = {c.entra_id for c in changes if c.entra_id is not None}
-    subjects = (situation.subjects[i] for i in sorted(concerned) if i in situation.subjects)
-    return {s.id: s.addresses.listed for s in subjects if s.addresses is not None}

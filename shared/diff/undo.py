@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from shared.diff.ordering import printed
 from shared.diff.plan import ADDS, REMOVALS, Blocked, Category, Change, Plan, Values
-from shared.diff.plan_warnings import may_write_users
-from shared.diff.planner import accounts_by_type, digest, listed_of, protected_of
+from shared.diff.plan_assembly import assemble_plan
 from shared.diff.rows import change, listing
 from shared.diff.seats import seat
 from shared.diff.situation import Situation
@@ -20,27 +19,17 @@ from shared.model import Account, AccountType
 
 def make_undo_plan(situation: Situation, undone: Undone) -> Plan:
     """The inverse of an execution: what it gave is taken back, what it took is given back, in chains where it changed hands."""
-    organization = situation.organization
-    rows, seats = seat(_Undo(Trace(situation, undone)).rows(), organization)
+    rows, seats = seat(_Undo(Trace(situation, undone)).rows(), situation.organization)
     ordered = printed(rows)
     concerned = len({c.entra_id for c in ordered if c.ticked and c.entra_id is not None})
-    return Plan(
-        digest=digest(ordered),
+    return assemble_plan(
+        situation,
         changes=ordered,
+        seats=seats,
         skipped=(),
         adoptions=(),
-        listed=listed_of(ordered, situation),
-        directory_certificate=situation.directory.certificate,
-        organization_certificate=organization.certificate,
-        accounts=len(organization.accounts),
-        accounts_by_type=accounts_by_type(organization),
-        active_accounts=sum(1 for a in organization.accounts if a.is_active),
-        seats=seats,
-        native_sync_writes_users=organization.native_sync.writes_users,
-        native_sync_may_write_users=may_write_users(situation),
         welcome_emails=0,
         warnings=(_warning(undone, concerned),),
-        protected=protected_of(organization),
     )
 
 

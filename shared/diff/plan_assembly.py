@@ -1,0 +1,69 @@
+"""A plan put together of its rows and of what was read: what plans of searches and of undos have in common. Pure."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+
+from shared.diff.plan import Adoption, Change, Plan, Seats, Skipped
+from shared.diff.plan_warnings import may_write_users
+from shared.diff.situation import Situation
+from shared.model import AccountType, Address, EntraId, Organization
+
+
+def assemble_plan(
+    situation: Situation,
+    *,
+    changes: tuple[Change, ...],
+    seats: Seats,
+    skipped: tuple[Skipped, ...],
+    adoptions: tuple[Adoption, ...],
+    welcome_emails: int,
+    warnings: tuple[str, ...],
+) -> Plan:
+    """The plan of ``changes``, which are seated and in printed order, with the evidence that it rests on."""
+    organization = situation.organization
+    return Plan(
+        digest=_digest(changes),
+        changes=changes,
+        skipped=skipped,
+        adoptions=adoptions,
+        listed=_listed(changes, situation),
+        directory_certificate=situation.directory.certificate,
+        organization_certificate=organization.certificate,
+        accounts=len(organization.accounts),
+        accounts_by_type=_accounts_by_type(organization),
+        active_accounts=sum(1 for a in organization.accounts if a.is_active),
+        seats=seats,
+        native_sync_writes_users=organization.native_sync.writes_users,
+        native_sync_may_write_users=may_write_users(situation),
+        welcome_emails=welcome_emails,
+        warnings=warnings,
+        protected=_protected(organization),
+    )
+
+
+def _digest(changes: tuple[Change, ...]) -> str:
+    """SHA-256 over what a plan does: ids in their order, with tick and block of each."""
+    content = [[c.id, c.ticked, c.blocked] for c in changes]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _listed(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tuple[Address, ...]]:
+    """All addresses that Entra lists for each object that has a change."""
+    concerned = {c.entra_id for c in changes if c.entra_id is not None}
+    subjects = (situation.subjects[i] for i in sorted(concerned) if i in situation.subjects)
+    return {s.id: s.addresses.listed for s in subjects if s.addresses is not None}
+
+
+def _accounts_by_type(organization: Organization) -> dict[AccountType, int]:
+    """How many accounts of each type there are, those that there are none of left out; in the order of the types."""
+    counted = Counter(account.type for account in organization.accounts)
+    return {kind: counted[kind] for kind in AccountType if counted[kind]}
+
+
+def _protected(organization: Organization) -> tuple[Address, ...]:
+    """Addresses of administrators and of the app's own account, sorted."""
+    own = organization.certificate.own_account
+    accounts = (a for a in organization.accounts if a.type.is_protected or own in a.addresses)
+    return tuple(sorted({address for account in accounts for address in account.addresses}))
