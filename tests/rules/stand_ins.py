@@ -1,10 +1,7 @@
 """docs/stand-ins.md, written from the tables of rules and open questions: ``python -m tests.rules.stand_ins > docs/stand-ins.md``."""
 
-import importlib.util
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from types import ModuleType
 
 from tests.rules.essentials_rules import ESSENTIALS_RULES
 from tests.rules.graph_object_rules import OBJECT_RULES
@@ -13,9 +10,15 @@ from tests.rules.rule_table import Rule, Unknown
 from tests.rules.sign_in_rules import SIGN_IN_RULES
 from tests.rules.unknown_settings import SETTING_UNKNOWNS
 from tests.rules.unknown_writes import WRITE_UNKNOWNS
+from tools.live_checks.essentials import ESSENTIALS_CHECKS
+from tools.live_checks.graph import GRAPH_CHECKS
 
-SCRIPT = Path(__file__).parents[2] / "tools" / "live_check.py"
 GRAPH_RULES = sorted((*OBJECT_RULES, *QUERY_RULES, *SIGN_IN_RULES), key=lambda rule: rule.number)
+ASKED = (
+    *((check.says, check.rules) for check in GRAPH_CHECKS),
+    *((check.says, check.rules) for check in ESSENTIALS_CHECKS),
+)
+"""What ``tools/live_check.py`` asks, and of which rules."""
 UNKNOWNS = sorted((*WRITE_UNKNOWNS, *SETTING_UNKNOWNS), key=lambda unknown: unknown.number)
 
 OURS = "ours: at least as strict as the service"
@@ -163,11 +166,7 @@ def _switches(unknown: Unknown) -> str:
 
 
 def _asked(name: str) -> str:
-    found = [
-        check.says
-        for check in (*live_check().GRAPH_CHECKS, *live_check().ESSENTIALS_CHECKS)
-        if name in names_of(check.rules)
-    ]
+    found = [says for says, rules in ASKED if name in names_of(rules)]
     return "; ".join(found) or NOT_ASKED
 
 
@@ -178,17 +177,6 @@ def names_of(rules: str) -> set[str]:
         kind = part.rpartition(" ")[0] or kind
         names.add(f"{kind} {part.rpartition(' ')[2]}")
     return names
-
-
-def live_check() -> ModuleType:
-    """The script as a module."""
-    if SCRIPT.stem not in sys.modules:
-        specification = importlib.util.spec_from_file_location(SCRIPT.stem, SCRIPT)
-        assert specification is not None
-        assert specification.loader is not None
-        module = sys.modules[SCRIPT.stem] = importlib.util.module_from_spec(specification)
-        specification.loader.exec_module(module)
-    return sys.modules[SCRIPT.stem]
 
 
 if __name__ == "__main__":

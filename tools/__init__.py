@@ -1,0 +1,1 @@
+"""Commands for who runs the app; each is a file to be run."""
