@@ -61,9 +61,9 @@ def _lists_in_list(o: Organization) -> tuple[bool, str]:
 def _terms(o: Organization) -> tuple[bool, str]:
     path = o.path(f"/users/{urllib.parse.quote(o.user, safe='')}")
     old, new = o.api.get(path).body, o.api.get(path, **{"X-Terms-Update": "true"}).body
-    return set(old) >= OLD_LISTS and set(
-        new
-    ) >= NEW_LISTS, f"{sorted(set(old) & (OLD_LISTS | NEW_LISTS))}, then {sorted(set(new) & (OLD_LISTS | NEW_LISTS))}"
+    lists = OLD_LISTS | NEW_LISTS
+    holds = set(old) >= OLD_LISTS and set(new) >= NEW_LISTS
+    return holds, f"{sorted(set(old) & lists)}, then {sorted(set(new) & lists)}"
 
 
 def _letter_case(o: Organization) -> tuple[bool | None, str]:
@@ -103,9 +103,8 @@ def _exemptions(o: Organization) -> tuple[bool | None, str]:
     answer = o.api.get(o.path("/settings/azure/exemptions"))
     if answer.status in (403, 404):
         return None, f"{answer.status}"
-    return isinstance(answer.body, list) and all(
-        isinstance(one, dict) for one in answer.body
-    ), f"{type(answer.body).__name__}"
+    holds = isinstance(answer.body, list) and all(isinstance(one, dict) for one in answer.body)
+    return holds, f"{type(answer.body).__name__}"
 
 
 def _error_body(o: Organization) -> tuple[bool, str]:

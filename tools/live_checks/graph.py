@@ -54,19 +54,15 @@ def _error_envelope(t: Tenant) -> tuple[bool, str]:
     answer = t.graph.get(f"/v1.0/users/{NOBODY}")
     inner = (answer.body or {}).get("error", {})
     names = {name.lower() for name in inner}
-    return {
-        "code",
-        "message",
-        "innererror",
-    } <= names and answer.status == 404, f"{answer.status} {answer.code} {sorted(names)}"
+    holds = {"code", "message", "innererror"} <= names and answer.status == 404
+    return holds, f"{answer.status} {answer.code} {sorted(names)}"
 
 
 def _default_person(t: Tenant) -> tuple[bool | None, str]:
     value = t.graph.get("/v1.0/users?$top=1").body["value"]
     names = set(value[0]) - {"@odata.id"} if value else set()
-    return (
-        names == DEFAULT_PERSON if value else None
-    ), f"{len(names)} properties, others: {sorted(names ^ DEFAULT_PERSON)}"
+    holds = names == DEFAULT_PERSON if value else None
+    return holds, f"{len(names)} properties, others: {sorted(names ^ DEFAULT_PERSON)}"
 
 
 def _default_page(t: Tenant) -> tuple[bool | None, str]:
@@ -86,9 +82,8 @@ def _next_link(t: Tenant) -> tuple[bool | None, str]:
 
 def _selection(t: Tenant) -> tuple[bool | None, str]:
     value = t.graph.get("/v1.0/users?$select=displayName,mail&$top=1").body["value"]
-    return (
-        "mail" in value[0] if value else None
-    ), f"a selection without id gives {sorted(value[0]) if value else 'nobody'}"
+    holds = "mail" in value[0] if value else None
+    return holds, f"a selection without id gives {sorted(value[0]) if value else 'nobody'}"
 
 
 def _members_type(t: Tenant) -> tuple[bool | None, str]:
