@@ -16,7 +16,8 @@ from shared.secrets import SecretReader
 from tests.fuzzing.broken_json import broken
 from tests.fuzzing.telling import assert_hidden, assert_told
 from tests.graph.scripted_entra import CLIENT, IDENTITY, TENANT, KeptSecrets
-from tests.transport.scripted_server import Asked, Authority, ManualClock, Reply, ScriptedServer
+from tests.transport.scripted_server import Asked, Authority, Reply, ScriptedServer
+from tests.twins.still_clock import StillClock
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +87,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 def token_of(services: Services, *, federated: bool) -> str:
     """A token made anew."""
-    http = MsalHttp(service="Entra", clock=ManualClock(), random=Random(3))
+    http = MsalHttp(service="Entra", clock=StillClock(), random=Random(3))
     credential = (
         FederatedCredential(identity_client_id=IDENTITY, authority="https://login.microsoftonline.com", http=http)
         if federated
@@ -112,7 +113,7 @@ def secret_of(services: Services) -> str:
         vault_url=services.url,
         identity_client_id=IDENTITY,
         verify_challenge=False,
-        clock=ManualClock(),
+        clock=StillClock(),
         retries=0,
     )
     with closing(reader):

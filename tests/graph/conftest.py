@@ -17,7 +17,8 @@ from tests.graph.patience import RETRY
 from tests.graph.scripted_entra import TENANT
 from tests.graph.scripted_graph import FixedTokens
 from tests.graph.simulated import Simulated, small_world
-from tests.transport.scripted_server import Authority, ManualClock, Script, ScriptedServer
+from tests.transport.scripted_server import Authority, Script, ScriptedServer
+from tests.twins.still_clock import StillClock
 
 
 class GraphBench:
@@ -25,7 +26,7 @@ class GraphBench:
 
     def __init__(self, authority: Authority, stack: ExitStack) -> None:
         self.authority = authority
-        self.clock = ManualClock()
+        self.clock = StillClock()
         self.progress: list[tuple[str, int, int]] = []
         self._stack = stack
 

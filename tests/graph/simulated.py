@@ -19,7 +19,8 @@ from simulator.world import Application, Tenant, World
 from tests.graph.patience import RETRY
 from tests.graph.scripted_entra import CLIENT, IDENTITY, TENANT, KeptSecrets
 from tests.graph.scripted_graph import BATCH, GRANTED, group, guid, person
-from tests.transport.scripted_server import Authority, ManualClock
+from tests.transport.scripted_server import Authority
+from tests.twins.still_clock import StillClock
 
 PRINCIPAL = "44444444-4444-4444-8444-444444444444"
 
@@ -72,7 +73,7 @@ class Simulated:
         self.tenant_id = world.tenant.id
         self.faults = FaultBook()
         self.journal = Journal(self.world.clock)
-        self.clock = ManualClock()
+        self.clock = StillClock()
         self.client_id, application = next(iter(world.tenant.applications.items()))
         self.secrets = KeptSecrets(entra_client_secret=application.secrets[0]["value"])
         self._authority = authority

@@ -2,26 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
 
 from simulator.host.bindings import Function
 from simulator.host.calls import Call, HttpAnswer
 from simulator.host.errors import FunctionFailedError
 
 Handler = Callable[[Call], HttpAnswer | None]
-
-
-class SteppingClock:
-    """Stands still until the test moves it."""
-
-    def __init__(self) -> None:
-        self._now = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
 
 
 class ScriptedBackend:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from azure.storage.queue import QueueServiceClient
 
 from shared.clock import SystemClock
 from shared.settings import ConnectionStringStorage
@@ -39,6 +40,9 @@ def folder(tmp_path: Path) -> tuple[State, QueueSource]:
 @pytest.fixture
 def storage(azurite: Azurite) -> Iterator[tuple[State, QueueSource]]:
     where = ConnectionStringStorage(connection_string=azurite.connection_string)
+    with QueueServiceClient.from_connection_string(where.connection_string) as service:
+        for queue in list(service.list_queues()):
+            service.delete_queue(queue.name)  # the app's own queue: others may have left messages in it
     queues = StorageQueues(azurite.connection_string, host_clock.SystemClock())
     with blob_state(where, credential=None, new_id=_new_id) as state:
         yield state, queues

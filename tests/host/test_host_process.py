@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from simulator.host.backend import BackendKind
+from simulator.host.clock import SystemClock
 from simulator.host.errors import HostError
 from simulator.host.process import HostOptions
 from simulator.host.queues import FolderQueues
 from tests.host.host_under_test import environment, serving
-from tests.host.scripted_backend import SteppingClock
 
 BACKENDS = [pytest.param(BackendKind.WORKER, marks=pytest.mark.worker), BackendKind.DECORATED]
 
@@ -92,7 +92,7 @@ def test_an_empty_variable_does_not_reach_the_app(tmp_path: Path) -> None:
 
 def test_a_message_of_a_killed_host_stays_hidden_for_ten_minutes(tmp_path: Path) -> None:
     with serving(tmp_path) as host:
-        queues = FolderQueues(tmp_path / "state", SteppingClock())
+        queues = FolderQueues(tmp_path / "state", SystemClock())
         queues.put("work", "hang")
         host.wait_for_note("work")
         host.process.kill()
@@ -106,7 +106,7 @@ def test_a_message_of_a_killed_host_stays_hidden_for_ten_minutes(tmp_path: Path)
 
 def test_a_host_that_is_stopped_waits_for_no_function(tmp_path: Path) -> None:
     with serving(tmp_path) as host:
-        FolderQueues(tmp_path / "state", SteppingClock()).put("work", "hang")
+        FolderQueues(tmp_path / "state", SystemClock()).put("work", "hang")
         host.wait_for_note("work")
 
     assert host.process.wait() == 0

@@ -11,7 +11,8 @@ from simulator.host.hostjson import MessageEncoding, QueueRules
 from simulator.host.invoker import Invoker
 from simulator.host.queue_pump import HIDDEN_SECONDS, QueuePump, decode
 from simulator.host.queues import FolderQueues
-from tests.host.scripted_backend import Handler, ScriptedBackend, SteppingClock, fail, never, succeed
+from tests.host.scripted_backend import Handler, ScriptedBackend, fail, never, succeed
+from tests.twins.still_clock import StillClock
 
 QUEUE = "sync-runs"
 POISON = "sync-runs-poison"
@@ -23,7 +24,7 @@ class Delivery:
     def __init__(
         self, root: Path, handler: Handler, *, queue: str = QUEUE, encoding: MessageEncoding = MessageEncoding.NONE
     ) -> None:
-        self.clock = SteppingClock()
+        self.clock = StillClock()
         self.queues = FolderQueues(root, self.clock)
         self.backend = ScriptedBackend(work=handler)
         trigger = QueueTrigger(argument="message", queue=queue, connection="AzureWebJobsStorage")

@@ -25,8 +25,9 @@ from simulator.journal import Journal
 from simulator.server import Server
 from simulator.world import EssentialsOrganization, Tenant, World
 from tests.builders.sides import account, organization
-from tests.transport.scripted_server import Authority, ManualClock
+from tests.transport.scripted_server import Authority
 from tests.twins.memory_essentials import MemoryEssentials
+from tests.twins.still_clock import StillClock
 
 DOMAIN = "example.com"
 OWN = "api-sync@example.com"
@@ -166,7 +167,7 @@ class SimulatedEssentials:
     authority: Authority
     stack: ExitStack
     secrets: KeptSecrets = field(default_factory=KeptSecrets)
-    clock: ManualClock = field(default_factory=ManualClock)
+    clock: StillClock = field(default_factory=StillClock)
     faults: FaultBook = field(default_factory=FaultBook)
     world: World = field(init=False)
     journal: Journal = field(init=False)

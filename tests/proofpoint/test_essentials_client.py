@@ -27,7 +27,8 @@ from tests.proofpoint.essentials_under_test import (
     ignore_progress,
     new_account,
 )
-from tests.transport.scripted_server import Asked, Authority, Behaviour, ManualClock, Reply, ScriptedServer
+from tests.transport.scripted_server import Asked, Authority, Behaviour, Reply, ScriptedServer
+from tests.twins.still_clock import StillClock
 
 ORGANIZATION = "/api/v1/orgs/example.com"
 
@@ -41,7 +42,7 @@ class Bench:
 
     def __init__(self, authority: Authority, stack: ExitStack) -> None:
         self.answers: dict[str, Reply] = {}
-        self.clock = ManualClock()
+        self.clock = StillClock()
         self.secrets = KeptSecrets()
         self.server = stack.enter_context(ScriptedServer(self.answer, authority.server_context("127.0.0.1")))
         transport = Transport(

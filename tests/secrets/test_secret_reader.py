@@ -10,7 +10,8 @@ import pytest
 from shared.errors import SecretError, SyncError, ThrottledError, UnexpectedAnswerError, UnreachableError
 from shared.secrets import SecretReader
 from tests.graph.scripted_graph import reply
-from tests.transport.scripted_server import Asked, Authority, Behaviour, ManualClock, Reply, ScriptedServer
+from tests.transport.scripted_server import Asked, Authority, Behaviour, Reply, ScriptedServer
+from tests.twins.still_clock import StillClock
 
 IDENTITY = "33333333-3333-4333-8333-333333333333"
 CHALLENGE = 'Bearer authorization="https://login.microsoftonline.com/tenant", resource="https://vault.azure.net"'
@@ -53,7 +54,7 @@ class Bench:
     def __init__(self, server: ScriptedServer, vault: ScriptedVault, stack: ExitStack) -> None:
         self.vault = vault
         self.server = server
-        self.clock = ManualClock()
+        self.clock = StillClock()
         self._stack = stack
 
     def reader(self, *, url: str | None = None, verify_challenge: bool = False) -> SecretReader:
@@ -126,11 +127,11 @@ def test_nothing_is_asked_before_the_first_secret(bench: Bench) -> None:
 def test_a_secret_is_kept_for_five_minutes(bench: Bench) -> None:
     reader = bench.reader()
     reader.get("the-secret")
-    bench.clock.elapsed_seconds = 299
+    bench.clock.advance(299)
     reader.get("the-secret")
     assert bench.reads() == 1
 
-    bench.clock.elapsed_seconds = 301
+    bench.clock.advance(2)
     bench.vault.value, bench.vault.version = "newer", "v2"
 
     assert reader.get("the-secret").version == "v2"
@@ -176,7 +177,7 @@ def test_a_secret_that_is_refused_later_is_not_served_from_memory_for_ever(bench
     reader = bench.reader()
     reader.get("the-secret")
     bench.vault.refusal = forbidden("SecretDisabled")
-    bench.clock.elapsed_seconds = 400
+    bench.clock.advance(400)
 
     with pytest.raises(SecretError):
         reader.get("the-secret")

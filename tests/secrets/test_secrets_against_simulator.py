@@ -17,7 +17,8 @@ from simulator.tokens import TokenAuthority
 from simulator.vault import VaultService
 from simulator.vault_secrets import SecretAttributes, add_version
 from simulator.world import Tenant, World
-from tests.transport.scripted_server import Authority, ManualClock
+from tests.transport.scripted_server import Authority
+from tests.twins.still_clock import StillClock
 
 IDENTITY = "33333333-3333-4333-8333-333333333333"
 PRINCIPAL = "44444444-4444-4444-8444-444444444444"
@@ -47,7 +48,7 @@ class Simulated:
             vault_url=vault_server.origin,
             identity_client_id=IDENTITY,
             verify_challenge=False,
-            clock=ManualClock(),
+            clock=StillClock(),
             retries=0,
         )
         stack.callback(self.reader.close)

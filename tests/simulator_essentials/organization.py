@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
 from simulator.essentials import EssentialsService, EssentialsSwitches
 from simulator.faults import FaultBook
 from simulator.wire import Request
-from simulator.world import EssentialsOrganization, Json, Tenant, World, WorldClock
+from simulator.world import EssentialsOrganization, Json, Tenant, World
+from tests.twins.still_world_clock import StillWorldClock
 
 ADMIN = "sync@contoso.example"
 PASSWORD = "correct horse"
@@ -33,14 +33,6 @@ AZURE: Json = {
     "secret_expiry": "2027-03-01",
     "last_successful_sync": "2026-11-20 03:00:00",
 }
-
-
-class StillClock(WorldClock):
-    """A clock that moves only when it is told to."""
-
-    def now(self) -> datetime:
-        """A fixed moment, shifted by what was asked."""
-        return datetime(2026, 11, 21, 12, tzinfo=UTC) + self.offset
 
 
 def account(uid: int, address: str, **fields: object) -> Json:
@@ -130,7 +122,7 @@ def world() -> World:
         ],
         identity_client_id="cccccccc-0000-4000-8000-000000000001",
         identity_principal_id="cccccccc-0000-4000-8000-000000000002",
-        clock=StillClock(),
+        clock=StillWorldClock(),
     )
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,14 +19,6 @@ EXCHANGE_PLAN = "efb87545-963c-4e0d-99df-69c6916d9eb0"
 SKU = "05e9a617-0261-4cee-bb44-138d3ef5d965"
 ROLES = ("User.Read.All", "GroupMember.Read.All")
 EVENTUAL = {"ConsistencyLevel": "eventual"}
-
-
-class StillClock(WorldClock):
-    """A clock that moves only when it is told to."""
-
-    def now(self) -> datetime:
-        """A fixed moment, shifted by what was asked."""
-        return datetime(2026, 11, 21, 12, tzinfo=UTC) + self.offset
 
 
 def object_id(number: int) -> str:

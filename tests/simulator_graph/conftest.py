@@ -6,13 +6,14 @@ import pytest
 
 from simulator.tokens import TokenAuthority
 from simulator.world import WorldClock
-from tests.simulator_graph.company import TENANT_ID, Client, StillClock, company
+from tests.simulator_graph.company import TENANT_ID, Client, company
+from tests.twins.still_world_clock import StillWorldClock
 
 
 @pytest.fixture(scope="session")
 def clock() -> WorldClock:
     """The one clock, so that one authority (its key takes long to make) does for all tests."""
-    return StillClock()
+    return StillWorldClock()
 
 
 @pytest.fixture(scope="session")

@@ -27,11 +27,11 @@ from tests.simulator_graph.company import (
     TENANT_ID,
     Answer,
     Client,
-    StillClock,
     company,
     object_id,
     user,
 )
+from tests.twins.still_world_clock import StillWorldClock
 
 Row = dict[str, Any]
 GROUPS = "/groups/delta?$select=id,displayName,members"
@@ -401,7 +401,7 @@ class MergingReader(RuleBasedStateMachine):
         return set(tenant.users) | set(tenant.groups) | set(tenant.others)
 
 
-CLOCK = StillClock()
+CLOCK = StillWorldClock()
 AUTHORITY = TokenAuthority(tenant_id=TENANT_ID, clock=CLOCK)
 MergingReader.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 TestMergingReader = MergingReader.TestCase

@@ -7,16 +7,17 @@ import pytest
 
 from tests.azurite import Azurite
 from tests.state.storage_proxy import StorageProxy, storage_proxy
-from tests.state.stores_under_test import StoreUnderTest, TestClock, blobs_under_test, folder_under_test
+from tests.state.stores_under_test import StoreUnderTest, blobs_under_test, folder_under_test
+from tests.twins.still_clock import StillClock
 
 
 @pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
-def folder(tmp_path: Path, clock: TestClock) -> StoreUnderTest:
+def folder(tmp_path: Path, clock: StillClock) -> StoreUnderTest:
     return folder_under_test(tmp_path / "state", clock)
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from shared.state.folder import FolderStore
 from shared.state.folder_files import SharedFolder
 from shared.state.store import ByteStore
 from tests.azurite import connection_string
+from tests.twins.still_clock import StillClock
 
 NO_PAUSES = Patience(first_pause_seconds=0, pause_base_seconds=0, jitter_seconds=0)
 """The library repeats at once: the tests own time."""
@@ -70,28 +71,6 @@ class Either:
     side: Left | Right
 
 
-class TestClock:
-    """A clock that goes when it is told to."""
-
-    __test__ = False
-
-    def __init__(self) -> None:
-        self._now = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._now.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
-
-    def go(self, *, seconds: float) -> None:
-        """Let time pass; negative where somebody sets the clock back."""
-        self._now += timedelta(seconds=seconds)
-
-
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A message file as the local host reads it."""
 
@@ -114,7 +93,7 @@ class StoreUnderTest:
     """The texts of the messages that can be taken now, unordered."""
 
 
-def folder_under_test(path: Path, clock: TestClock) -> StoreUnderTest:
+def folder_under_test(path: Path, clock: StillClock) -> StoreUnderTest:
     """A folder with nothing in it."""
 
     def visible_texts() -> list[str]:

@@ -10,7 +10,8 @@ from shared.errors import DamagedDocumentError, LeaseLostError, StorageUnavailab
 from shared.state import LeaseGrant, folder_state
 from shared.state.folder import FolderStore
 from shared.state.folder_files import SharedFolder
-from tests.state.stores_under_test import Note, StoreUnderTest, TestClock, messages_in, new_id
+from tests.state.stores_under_test import Note, StoreUnderTest, messages_in, new_id
+from tests.twins.still_clock import StillClock
 
 JOURNAL = "runs/a.results.jsonl"
 
@@ -22,52 +23,54 @@ def path(folder: StoreUnderTest, tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
-def test_a_lease_is_held_for_sixty_seconds(folder: StoreUnderTest, clock: TestClock) -> None:
+def test_a_lease_is_held_for_sixty_seconds(folder: StoreUnderTest, clock: StillClock) -> None:
     folder.state.lease.acquire(new_id())
 
-    clock.go(seconds=59.9)
+    clock.advance(59.9)
     assert folder.state.lease.is_held()
     assert folder.state.lease.acquire(new_id()) is None
 
-    clock.go(seconds=0.1)
+    clock.advance(0.1)
     assert not folder.state.lease.is_held()
 
 
-def test_a_renewed_lease_is_held_for_sixty_seconds_more(folder: StoreUnderTest, clock: TestClock) -> None:
+def test_a_renewed_lease_is_held_for_sixty_seconds_more(folder: StoreUnderTest, clock: StillClock) -> None:
     lease_id = new_id()
     folder.state.lease.acquire(lease_id)
-    clock.go(seconds=45)
+    clock.advance(45)
     folder.state.lease.renew(lease_id)
 
-    clock.go(seconds=59.9)
+    clock.advance(59.9)
 
     assert folder.state.lease.is_held()
 
 
 def test_the_next_after_a_lease_that_ran_out_knows_that_it_was_not_released(
-    folder: StoreUnderTest, clock: TestClock
+    folder: StoreUnderTest, clock: StillClock
 ) -> None:
     folder.state.lease.acquire(new_id())
-    clock.go(seconds=60)
+    clock.advance(60)
     lease_id = new_id()
 
     assert folder.state.lease.acquire(lease_id) == LeaseGrant(id=lease_id, previous_was_released=False)
 
 
-def test_a_lease_that_ran_out_is_renewed_while_nobody_else_has_had_it(folder: StoreUnderTest, clock: TestClock) -> None:
+def test_a_lease_that_ran_out_is_renewed_while_nobody_else_has_had_it(
+    folder: StoreUnderTest, clock: StillClock
+) -> None:
     lease_id = new_id()
     folder.state.lease.acquire(lease_id)
-    clock.go(seconds=300)
+    clock.advance(300)
 
     folder.state.lease.renew(lease_id)
 
     assert folder.state.lease.is_held()
 
 
-def test_a_lease_that_ran_out_and_that_somebody_else_took_is_lost(folder: StoreUnderTest, clock: TestClock) -> None:
+def test_a_lease_that_ran_out_and_that_somebody_else_took_is_lost(folder: StoreUnderTest, clock: StillClock) -> None:
     first, second = new_id(), new_id()
     folder.state.lease.acquire(first)
-    clock.go(seconds=60)
+    clock.advance(60)
     folder.state.lease.acquire(second)
 
     with pytest.raises(LeaseLostError):
@@ -77,9 +80,9 @@ def test_a_lease_that_ran_out_and_that_somebody_else_took_is_lost(folder: StoreU
     assert folder.state.lease.is_held()
 
 
-def test_a_clock_that_is_set_back_does_not_lock_the_app_out(folder: StoreUnderTest, clock: TestClock) -> None:
+def test_a_clock_that_is_set_back_does_not_lock_the_app_out(folder: StoreUnderTest, clock: StillClock) -> None:
     folder.state.lease.acquire(new_id())
-    clock.go(seconds=-3600)
+    clock.set_back(3600)
     lease_id = new_id()
 
     assert not folder.state.lease.is_held()
@@ -96,7 +99,7 @@ def test_a_damaged_lease_file_is_named_with_a_remedy(folder: StoreUnderTest, pat
     assert "Delete it" in caught.value.fix
 
 
-def test_a_message_is_a_file_that_another_program_reads(folder: StoreUnderTest, path: Path, clock: TestClock) -> None:
+def test_a_message_is_a_file_that_another_program_reads(folder: StoreUnderTest, path: Path, clock: StillClock) -> None:
     folder.state.queue.send('{"run_id": "a", "n": 3}', delay_seconds=30)
 
     (file,) = (path / "queues" / "sync-runs").iterdir()
@@ -108,11 +111,11 @@ def test_a_message_is_a_file_that_another_program_reads(folder: StoreUnderTest, 
     assert message.dequeue_count == 0
 
 
-def test_a_document_was_modified_when_the_clock_says(folder: StoreUnderTest, clock: TestClock) -> None:
+def test_a_document_was_modified_when_the_clock_says(folder: StoreUnderTest, clock: StillClock) -> None:
     folder.state.documents.create("runs/a.json", Note(text="x"))
     folder.state.documents.append(JOURNAL, [Note(text="x")])
     created_at = clock.now()
-    clock.go(seconds=86_400)
+    clock.advance(86_400)
     folder.state.documents.append(JOURNAL, [Note(text="y")])
 
     assert [info.modified_at for info in folder.state.documents.list("")] == [created_at, clock.now()]
@@ -152,7 +155,7 @@ def test_drafts_are_neither_listed_nor_messages(folder: StoreUnderTest, path: Pa
     assert [message.text for message in messages_in(path)] == ["x"]
 
 
-def test_a_folder_that_cannot_be_one_is_named_with_a_remedy(tmp_path: Path, clock: TestClock) -> None:
+def test_a_folder_that_cannot_be_one_is_named_with_a_remedy(tmp_path: Path, clock: StillClock) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
 
@@ -162,7 +165,7 @@ def test_a_folder_that_cannot_be_one_is_named_with_a_remedy(tmp_path: Path, cloc
     assert "STATE_DIR" in caught.value.fix
 
 
-def test_a_folder_that_stays_locked_is_named_with_a_remedy(tmp_path: Path, clock: TestClock) -> None:
+def test_a_folder_that_stays_locked_is_named_with_a_remedy(tmp_path: Path, clock: StillClock) -> None:
     store = FolderStore(SharedFolder(tmp_path, clock=clock, lock_seconds=0.02))
 
     with FileLock(tmp_path / ".lock"), pytest.raises(StorageUnavailableError, match="locked") as caught:
@@ -171,7 +174,7 @@ def test_a_folder_that_stays_locked_is_named_with_a_remedy(tmp_path: Path, clock
     assert "hangs" in caught.value.fix
 
 
-def test_a_folder_is_made_when_it_is_first_used(tmp_path: Path, clock: TestClock) -> None:
+def test_a_folder_is_made_when_it_is_first_used(tmp_path: Path, clock: StillClock) -> None:
     state = folder_state(tmp_path / "a" / "b", clock=clock, new_id=new_id)
     assert not (tmp_path / "a").exists()
 

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from shared.errors import DocumentConflictError
 from shared.state import ETag
 from shared.state.envelope import decode_document, decode_journal, encode_append, encode_document, write_id_of
-from tests.state.stores_under_test import Colour, Everything, Note, TestClock, folder_under_test
+from tests.state.stores_under_test import Colour, Everything, Note, folder_under_test
+from tests.twins.still_clock import StillClock
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NOTES = st.builds(Note, text=TEXTS, number=st.integers(-(2**53), 2**53))
@@ -87,7 +88,7 @@ class FolderAgainstDictionary(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self._folder = folder_under_test(Path(self._place.name), TestClock())
+        self._folder = folder_under_test(Path(self._place.name), StillClock())
         self._bodies: dict[str, tuple[Note, ETag]] = {}
         self._lines: dict[str, list[Note]] = {}
         self._old_etags: list[ETag] = []
@@ -136,7 +137,7 @@ class FolderAgainstDictionary(RuleBasedStateMachine):
 
     @rule()
     def open_again(self) -> None:
-        self._folder = folder_under_test(Path(self._place.name), TestClock())
+        self._folder = folder_under_test(Path(self._place.name), StillClock())
 
     @rule(prefix=st.sampled_from(["", "runs/", "runs/a", "plans/", "x"]))
     def list(self, prefix: str) -> None:

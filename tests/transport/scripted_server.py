@@ -6,7 +6,6 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -71,27 +70,6 @@ class Silence:
 
 Behaviour = Reply | Drop | HalfBody | HalfChunked | Drip | Silence
 Script = Callable[[Asked], Behaviour]
-
-
-class ManualClock:
-    """A clock that moves only when somebody sleeps on it or moves it."""
-
-    def __init__(self) -> None:
-        self.elapsed_seconds = 0.0
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        """The current time."""
-        return datetime(2026, 11, 25, 12, 0, tzinfo=UTC) + timedelta(seconds=self.elapsed_seconds)
-
-    def monotonic(self) -> float:
-        """Seconds since the clock was made."""
-        return self.elapsed_seconds
-
-    def sleep(self, seconds: float) -> None:
-        """Move the clock."""
-        self.slept.append(seconds)
-        self.elapsed_seconds += seconds
 
 
 class Authority:

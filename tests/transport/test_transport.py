@@ -28,12 +28,12 @@ from tests.transport.scripted_server import (
     Drop,
     HalfBody,
     HalfChunked,
-    ManualClock,
     Reply,
     Script,
     ScriptedServer,
     Silence,
 )
+from tests.twins.still_clock import StillClock
 
 
 class Bench:
@@ -41,7 +41,7 @@ class Bench:
 
     def __init__(self, authority: Authority, stack: ExitStack) -> None:
         self.authority = authority
-        self.clock = ManualClock()
+        self.clock = StillClock()
         self._stack = stack
 
     def server(self, script: Script, *names: str) -> ScriptedServer:
@@ -190,7 +190,7 @@ def test_half_a_body_to_the_end_is_an_error_and_never_an_answer(bench: Bench, fa
 
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [("7", 7.0), ("2.5", 2.5), (format_datetime(ManualClock().now() + timedelta(seconds=9), usegmt=True), 9.0)],
+    [("7", 7.0), ("2.5", 2.5), (format_datetime(StillClock().now() + timedelta(seconds=9), usegmt=True), 9.0)],
 )
 def test_retry_after_is_honoured_whole_fractional_and_as_a_date(bench: Bench, header: str, expected: float) -> None:
     server = bench.server(in_turn(Reply(status=503, headers={"Retry-After": header}), Reply()))
@@ -269,7 +269,7 @@ def test_a_call_keeps_within_its_deadline(bench: Bench) -> None:
 
 def test_a_service_that_drips_is_given_up_after_the_attempts_time(bench: Bench) -> None:
     def drip() -> None:
-        bench.clock.elapsed_seconds += 10
+        bench.clock.advance(10)
 
     server = bench.server(in_turn(Drip(b"{" + b" " * 40 + b"}", drip)))
 
@@ -435,6 +435,6 @@ def test_many_threads_share_the_pool(bench: Bench) -> None:
 
 @given(value=st.text())
 def test_any_retry_after_is_a_usable_number_or_none(value: str) -> None:
-    seconds = retry_after_seconds(value, ManualClock().now())
+    seconds = retry_after_seconds(value, StillClock().now())
 
     assert seconds is None or 0 <= seconds < float("inf")

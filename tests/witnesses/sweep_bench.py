@@ -14,7 +14,7 @@ from simulator.company import make_world
 from simulator.company.world import ENTRA_SECRET_NAME, PROOFPOINT_SECRET_NAME
 from simulator.estate import Estate
 from simulator.world import World
-from tests.transport.scripted_server import ManualClock
+from tests.twins.still_clock import StillClock
 
 PAGE = 20
 RETRY = RetryPolicy(attempts=4, base_seconds=1.0, longest_seconds=8.0, total_wait_seconds=120.0)
@@ -45,7 +45,7 @@ class SweepBench:
 
     def directory(self) -> Directory:
         """The directory as read now with new connections and a new token; its certificate has no time."""
-        clock, chance, estate = ManualClock(), random.Random(5), self.estate
+        clock, chance, estate = StillClock(), random.Random(5), self.estate
         with ExitStack() as closing:
             http = MsalHttp(service="Entra", clock=clock, random=chance)
             closing.callback(http.close)
@@ -67,7 +67,7 @@ class SweepBench:
 
     def organization(self) -> Organization:
         """The organization as read now with new connections; its certificate has no time."""
-        clock, settings = ManualClock(), self.estate.app_settings()
+        clock, settings = StillClock(), self.estate.app_settings()
         with ExitStack() as closing:
             client = EssentialsClient(
                 transport=self._transport("Proofpoint Essentials", self.estate.essentials_url, clock, closing),
@@ -77,13 +77,13 @@ class SweepBench:
                 secret_name=PROOFPOINT_SECRET_NAME,
             )
             read = EssentialsReader(client=client, clock=clock).read(progress=lambda *_: None)
-        return replace(read, certificate=replace(read.certificate, read_at=ManualClock().now()))
+        return replace(read, certificate=replace(read.certificate, read_at=StillClock().now()))
 
     def _secrets(self) -> KnownSecrets:
         vault = self.estate.world.vault
         return KnownSecrets(values={name: secret.versions[-1]["value"] for name, secret in vault.items()})
 
-    def _transport(self, service: str, url: str, clock: ManualClock, closing: ExitStack) -> Transport:
+    def _transport(self, service: str, url: str, clock: StillClock, closing: ExitStack) -> Transport:
         transport = Transport(
             service=service,
             base_url=url,
