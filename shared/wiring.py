@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from shared.engine.administration.probes import Probes
     from shared.wiring_services import Services
 
+READ_WHOLE_UP_TO = 5_000
+"""People and groups together: five or six pages, about a second."""
+
 
 class Application:
     """The parts of one deployment, made when they are first asked for."""
@@ -86,6 +89,7 @@ class Application:
                 secrets=self.secret_statuses,
                 essentials_login=self.essentials_login,
                 message_sender=self.message_sender,
+                read_whole_up_to=READ_WHOLE_UP_TO,
                 review_page=_review_page(self._environment.get("WEBSITE_HOSTNAME", "")),
                 announce=announce,
             )

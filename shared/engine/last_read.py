@@ -1,11 +1,13 @@
-"""The last certified read of Entra, kept so that a change of options can be told before it is saved."""
+"""The last certified read of Entra: kept so that the next search asks for changes only, and a change of options can be told before it is saved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from shared.engine.refusals import NotFoundError
-from shared.errors import DocumentConflictError
+from shared.errors import DamagedDocumentError, DocumentConflictError, UnknownSchemaError
 from shared.model import (
     DeletedObject,
+    DeltaLinks,
     Directory,
     DirectoryCertificate,
     EntraId,
@@ -16,9 +18,12 @@ from shared.model import (
     Person,
     Scope,
 )
-from shared.state.protocols import Documents
+from shared.state.protocols import Documents, ETag
 
 LAST_READ_PATH = "directory.json.gz"
+DELTA_PATH = "delta.json"
+_WHOLE_AFTER = timedelta(hours=23)
+"""An hour less than a day: the next search after this one may be an hour later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,30 @@ class LastRead:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """The document that says where changes since the last read are asked for."""
+
+    directory: ETag
+    """The version of the last read that the links belong to; with another one they tell too little."""
+    links: DeltaLinks
+    objects: int
+    """How many people and groups there are."""
+    whole_read_at: datetime
+    taking: frozenset[str]
+    """Ids of the ticked taking changes that the plan of a whole read had, and each plan since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRead:
+    """A read that may be brought up to date."""
+
+    directory: Directory
+    """With its links."""
+    taking: frozenset[str]
+    """As ``Delta`` has them."""
+
+
 def scope_of(group_ids: tuple[EntraId, ...], people: frozenset[EntraId]) -> Scope:
     """Everybody, where no group is named; else these people."""
     return MembersOnly(group_ids=group_ids, people=people) if group_ids else Everybody()
@@ -70,8 +99,28 @@ class LastReadStore:
             raise NotFoundError("No search has read Entra yet.", "Search once, then look again.")
         return stored.body
 
-    def keep(self, directory: Directory, organization: Organization) -> None:
-        """The read is kept; where another search is keeping its own at this moment, that one stays."""
+    def to_update(self, now: datetime, *, more_than: int) -> KnownRead | None:
+        """The last read, where changes since are all that need be asked; None where all is to be read.
+
+        So it is for ``more_than`` so many people and groups, read whole less than a day ago.
+        """
+        try:
+            delta = self._documents.read(DELTA_PATH, Delta)
+            if delta is None or delta.body.objects <= more_than or now - delta.body.whole_read_at >= _WHOLE_AFTER:
+                return None
+            stored = self._documents.read(LAST_READ_PATH, LastRead)
+        except (DamagedDocumentError, UnknownSchemaError):
+            return None
+        if stored is None or stored.etag != delta.body.directory:
+            return None
+        directory = replace(stored.body.directory, delta_links=delta.body.links)
+        return KnownRead(directory=directory, taking=delta.body.taking)
+
+    def keep(self, directory: Directory, organization: Organization, taking: frozenset[str]) -> None:
+        """The read is kept with its links; where another search is keeping its own at this moment, that one stays.
+
+        ``taking``: ids of the ticked taking changes of the plan made by it.
+        """
         scope = directory.scope
         body = LastRead(
             people=directory.people,
@@ -83,8 +132,22 @@ class LastReadStore:
             domains=tuple(sorted(domain.name for domain in organization.domains if domain.is_active)),
         )
         # Large, and a help only: made anew, instead of read to be replaced under a condition.
+        self._documents.delete(DELTA_PATH)
         self._documents.delete(LAST_READ_PATH)
         try:
-            self._documents.create(LAST_READ_PATH, body)
+            etag = self._documents.create(LAST_READ_PATH, body)
+            if directory.delta_links is not None:
+                self._documents.create(DELTA_PATH, _delta(directory, directory.delta_links, etag, taking))
         except DocumentConflictError:
             return
+
+
+def _delta(directory: Directory, links: DeltaLinks, etag: ETag, taking: frozenset[str]) -> Delta:
+    certificate = directory.certificate
+    return Delta(
+        directory=etag,
+        links=links,
+        objects=len(directory.people) + len(directory.groups),
+        whole_read_at=certificate.whole_read_at or certificate.read_at,
+        taking=taking,
+    )

@@ -46,6 +46,8 @@ class Parts:
     """Fingerprint of host, account and version of the password that Essentials is asked with; raises SyncError."""
     message_sender: Callable[[], MessageSender]
     """Where notices go, if NOTIFY_WEBHOOK_SECRET_NAME is set; raises SecretError, ServiceError."""
+    read_whole_up_to: int
+    """Directories of so many people and groups, or fewer, are read whole each time: it takes no longer, and misses nothing new."""
     review_page: str
     """URL of the review page; empty where the app does not know its own."""
     announce: Callable[[str, dict[str, object]], None]

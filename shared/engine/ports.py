@@ -20,6 +20,7 @@ from shared.model import (
     Organization,
     Person,
     Whereabouts,
+    WholeReadNeeded,
 )
 
 
@@ -46,7 +47,7 @@ NONE_KNOWN: Mapping[EntraId, MailboxPurpose] = MappingProxyType({})
 
 
 class DirectoryReader(Protocol):
-    """Reads the Entra side, whole."""
+    """Reads the Entra side: whole, or what changed since an earlier read."""
 
     def read(
         self,
@@ -62,6 +63,20 @@ class DirectoryReader(Protocol):
         are not asked again.
 
         Raises IncompleteReadError, EntraCredentialError, PermissionMissingError, NotConfiguredError, ServiceError.
+        """
+
+    def read_changes(
+        self,
+        known: Directory,
+        *,
+        scope_groups: Sequence[EntraId],
+        progress: Progress,
+        purpose_of: PurposeQuestion = ask_nobody,
+        known_purposes: Mapping[EntraId, MailboxPurpose] = NONE_KNOWN,
+    ) -> Directory | WholeReadNeeded:
+        """What ``read`` would answer, certified, by what changed since ``known`` was read; or why only ``read`` tells.
+
+        A change made minutes ago may not be told yet. Raises EntraCredentialError, ServiceError.
         """
 
 

@@ -57,11 +57,12 @@ class PurposeMemory:
             return
         try:
             if self._etag is None:
-                self._documents.create(PURPOSES_PATH, KnownPurposes(people=told))
+                self._etag = self._documents.create(PURPOSES_PATH, KnownPurposes(people=told))
             else:
-                self._documents.replace(PURPOSES_PATH, KnownPurposes(people=told), self._etag)
+                self._etag = self._documents.replace(PURPOSES_PATH, KnownPurposes(people=told), self._etag)
         except DocumentConflictError:
             return  # another search keeps what it was told; this one's answers are asked again
+        self._kept = told
 
     def _read(self) -> tuple[dict[EntraId, KnownPurpose], ETag | None]:
         try:

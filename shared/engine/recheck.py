@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from shared.diff.plan import Change
 from shared.diff.situation import situate
 from shared.engine.collecting import without_collecting
+from shared.engine.directory_reading import DirectoryReading
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.planning import planned
 from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import silent
 from shared.engine.records import LedgerStore, ended_native_exemptions, exemptions
-from shared.engine.search import narrowed, read_directory
+from shared.engine.search import narrowed
 from shared.model import Account, Organization
 from shared.settings import Settings
 
@@ -28,7 +29,8 @@ def no_longer_held(
         return frozenset()
     options = narrowed(settings.options, record.narrowing)
     ledger, _ = LedgerStore(parts.documents).read()
-    directory = read_directory(parts, options, silent)
+    # Whole: what changes are told may be minutes old.
+    directory = DirectoryReading(parts, options, silent).whole()
     # Everybody was asked anew: where the search went by an older answer, the next one knows better.
     PurposeMemory(parts.documents, parts.clock.now()).replace(directory.people)
     with without_collecting():
@@ -42,13 +44,19 @@ def no_longer_held(
             now=parts.clock.now(),
         )
     plan = planned(parts, situation, undoes=record.undoes)
-    held = {_content(change) for change in plan.changes if change.takes and change.blocked is None}
+    held = {_content(change): change for change in plan.changes if change.takes and change.blocked is None}
     accounts = {a.uid: a for a in organization.accounts}
     return frozenset(
         change.id
         for change in taking
-        if _content(change) not in held and not _is_on_its_way(change, accounts.get(change.uid) if change.uid else None)
+        if not _is_held(change, held.get(_content(change)))
+        and not _is_on_its_way(change, accounts.get(change.uid) if change.uid else None)
     )
+
+
+def _is_held(change: Change, now: Change | None) -> bool:
+    """Whether the plan made now takes the same, and gives it to nobody whom the selection does not know of."""
+    return now is not None and (now.chain is None or change.chain is not None)
 
 
 def _is_on_its_way(change: Change, account: Account | None) -> bool:

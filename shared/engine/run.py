@@ -69,6 +69,15 @@ class Acceptance(StrEnum):
     DIRECTORY_CHANGED = "directory_changed"
 
 
+class Reading(StrEnum):
+    """How a search reads the directory."""
+
+    CHANGES = "changes"
+    """What changed since the last search, where that is enough."""
+    WHOLE = "whole"
+    """Every object anew."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
     """How a search departs from the options in force; None: as they are."""
@@ -77,6 +86,7 @@ class Narrowing:
     how: frozenset[How] | None = None
     default_role: AccountType | None = None
     accept: frozenset[Acceptance] = frozenset()
+    read: Reading = Reading.CHANGES
 
     @property
     def is_none(self) -> bool:

@@ -1,17 +1,16 @@
 """Search: reads both sides, makes a plan and stores it. Changes nothing in Essentials."""
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.diff.guard import judge
 from shared.diff.ledger import Ledger, forget_states, note_exempt, note_presence
-from shared.diff.mapping import asks_purpose
 from shared.diff.options import SyncOptions
 from shared.diff.plan import NATIVE_KEY, Plan, SkipReason
 from shared.diff.situation import Situation, situate
 from shared.engine.collecting import without_collecting
+from shared.engine.directory_reading import DirectoryReading, ticked_takings
 from shared.engine.last_read import LastReadStore
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.native_exemptions import take_over_exemptions
@@ -20,12 +19,12 @@ from shared.engine.notices.wording import NATIVE_KEY_CAUSE, native_key_due
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.planning import planned
-from shared.engine.ports import NONE_KNOWN, Progress
+from shared.engine.ports import Progress
 from shared.engine.purposes import PurposeMemory
 from shared.engine.reading import check_size
 from shared.engine.records import LedgerStore, Plans, ended_native_exemptions, exemptions
 from shared.engine.run import Acceptance, Narrowing, Problem, Run
-from shared.model import Directory, EntraId, MailboxPurpose, Organization
+from shared.model import Directory, Organization
 from shared.settings import Settings, options_fingerprint
 
 PLAN_LIFE = timedelta(hours=24)
@@ -48,22 +47,6 @@ def narrowed(options: SyncOptions, narrowing: Narrowing) -> SyncOptions:
     )
 
 
-def read_directory(
-    parts: Parts,
-    options: SyncOptions,
-    progress: Progress,
-    *,
-    known_purposes: Mapping[EntraId, MailboxPurpose] = NONE_KNOWN,
-) -> Directory:
-    """The Entra side, whole, with the purposes of mailboxes that decide what somebody counts as."""
-    return parts.directory_reader().read(
-        scope_groups=options.group_scope,
-        progress=progress,
-        purpose_of=lambda person: asks_purpose(person, options),
-        known_purposes=known_purposes,
-    )
-
-
 class Search:
     """Reads, plans and stores, under the lease."""
 
@@ -80,7 +63,9 @@ class Search:
         Raises what the readers raise, and IncompleteReadError where the organization shrank by more than half.
         """
         options = narrowed(self._settings.options, run.narrowing)
-        directory, organization = self._read_both_sides(options)
+        memory = PurposeMemory(self._parts.documents, self._parts.clock.now())
+        reading = DirectoryReading(self._parts, options, self._progress, lambda: memory.known)
+        directory, organization = self._read_both_sides(run, reading, memory)
         ledger, etag = self._ledger_store.read()
         changed = self._directory_changed(ledger, directory, organization)
         if changed is not None:
@@ -92,6 +77,39 @@ class Search:
         if organization.native_sync.writes_users:
             ledger = forget_states(ledger)
         take_over_exemptions(self._parts.documents, organization)
+        situation, plan = self._planned(run, options, directory, organization, ledger)
+        if not reading.is_enough_for(plan):
+            directory = reading.whole()
+            memory.remember(directory.people)
+            situation, plan = self._planned(run, options, directory, organization, ledger)
+        record = self._record(run, plan, options)
+        if any(NATIVE_KEY in (c.after.settings or ()) for c in record.plan.changes):
+            self._parts.announce(
+                "native_sync.key_due", {"run_id": run.id, "was_written": bool(ledger.native_key_version)}
+            )
+            if ledger.native_key_version:
+                Notices(self._parts).lasts(NATIVE_KEY_CAUSE, native_key_due())
+        self._progress("storing", 0, 0)
+        self._keeper.require()
+        # The ledger first: a plan that is found stored after a crash is used without searching again.
+        self._ledger_store.write(_noted(ledger, situation), etag)
+        LastReadStore(self._parts.documents).keep(directory, organization, ticked_takings(record.plan))
+        return Plans(self._parts.documents).store(record)
+
+    def _read_both_sides(
+        self, run: Run, reading: DirectoryReading, memory: PurposeMemory
+    ) -> tuple[Directory, Organization]:
+        organization_reader = self._parts.organization_reader()
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="read") as pool:
+            directory_part = pool.submit(lambda: reading.for_search(run))
+            organization = pool.submit(lambda: organization_reader.read(progress=self._progress))
+            directory = directory_part.result()
+            memory.remember(directory.people)
+            return directory, organization.result()
+
+    def _planned(
+        self, run: Run, options: SyncOptions, directory: Directory, organization: Organization, ledger: Ledger
+    ) -> tuple[Situation, Plan]:
         self._progress("planning", 0, 0)
         with without_collecting():
             situation = situate(
@@ -104,32 +122,7 @@ class Search:
                 now=self._parts.clock.now(),
                 native=self._parts.native_application(),
             )
-        plan = planned(self._parts, situation, undoes=run.undoes)
-        record = self._record(run, plan, options)
-        if any(NATIVE_KEY in (c.after.settings or ()) for c in record.plan.changes):
-            self._parts.announce(
-                "native_sync.key_due", {"run_id": run.id, "was_written": bool(ledger.native_key_version)}
-            )
-            if ledger.native_key_version:
-                Notices(self._parts).lasts(NATIVE_KEY_CAUSE, native_key_due())
-        self._progress("storing", 0, 0)
-        self._keeper.require()
-        # The ledger first: a plan that is found stored after a crash is used without searching again.
-        self._ledger_store.write(_noted(ledger, situation), etag)
-        LastReadStore(self._parts.documents).keep(directory, organization)
-        return Plans(self._parts.documents).store(record)
-
-    def _read_both_sides(self, options: SyncOptions) -> tuple[Directory, Organization]:
-        organization_reader = self._parts.organization_reader()
-        memory = PurposeMemory(self._parts.documents, self._parts.clock.now())
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="read") as pool:
-            reading = pool.submit(
-                lambda: read_directory(self._parts, options, self._progress, known_purposes=memory.known)
-            )
-            organization = pool.submit(lambda: organization_reader.read(progress=self._progress))
-            directory = reading.result()
-            memory.remember(directory.people)
-            return directory, organization.result()
+        return situation, planned(self._parts, situation, undoes=run.undoes)
 
     def _directory_changed(
         self, ledger: Ledger, directory: Directory, organization: Organization

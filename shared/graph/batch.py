@@ -13,7 +13,7 @@ import msgspec
 from shared.clock import Clock
 from shared.errors import SyncError, ThrottledError, UnexpectedAnswerError
 from shared.graph.chain import broken, decode_answer
-from shared.graph.client import GraphClient, Permission
+from shared.graph.client import GraphClient, Permission, error_code
 from shared.transport import RetryPolicy
 from shared.transport_faults import retry_after_seconds
 
@@ -21,6 +21,8 @@ BATCH_ITEMS = 20
 BATCHES_IN_FLIGHT = 4
 _PLACE = "/v1.0/$batch"
 _REPEATED_STATUSES = frozenset({429, 500, 502, 503, 504})
+_GONE_CODE = "Request_ResourceNotFound"
+"""The code of a 404 about a directory object. Other services behind Graph have others (``ResourceNotFound`` of Exchange)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,11 @@ class ItemAnswer:
 
     status: int
     body: bytes
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether Graph says that the object does not exist; a 404 without its code is a fault on the way."""
+        return self.status == 404 and error_code(self.body) == _GONE_CODE
 
 
 class _Item(msgspec.Struct):

@@ -21,6 +21,8 @@ GROUP_PROPERTIES = "id,displayName,mail,mailEnabled,securityEnabled,groupTypes,p
 DELETED_PROPERTIES = "id,deletedDateTime"
 
 T = TypeVar("T")
+Checks = tuple[tuple[str, str, bool], ...]
+"""For each selected property: its name, the attribute that holds it, and whether null means missing."""
 
 
 class Page(msgspec.Struct, Generic[T]):
@@ -118,7 +120,7 @@ class PersonDecoder:
             smtp_aliases=addresses[1],
             exchange_plans=self._exchange_plans(_list(json.assigned_plans)),
             sku_ids=self._sku_ids(_list(json.assigned_licenses)),
-            missing_properties=_missing(json, _PERSON_CHECKS),
+            missing_properties=_missing(json, PERSON_CHECKS),
         )
 
     def _exchange_plans(self, plans: Iterable[PlanJson]) -> tuple[AssignedPlan, ...]:
@@ -154,7 +156,7 @@ def group_of(json: GroupJson) -> Group:
         kind=_kind(json, types),
         is_dynamic="dynamicmembership" in types,
         is_membership_hidden=_text(json.visibility).casefold() == "hiddenmembership",
-        missing_properties=_missing(json, _GROUP_CHECKS),
+        missing_properties=_missing(json, GROUP_CHECKS),
     )
 
 
@@ -193,23 +195,22 @@ def smtp_addresses(entries: Iterable[str]) -> tuple[Address | None, tuple[Addres
     return primary, tuple(sorted(others))
 
 
-def _checks(kind: type[msgspec.Struct], selected: str, never_null: frozenset[str]) -> tuple[tuple[str, str, bool], ...]:
-    """For each selected property: its name, the attribute that holds it, and whether null means missing."""
+def _checks(kind: type[msgspec.Struct], selected: str, never_null: frozenset[str]) -> Checks:
     attributes = dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
     return tuple((name, attributes[name], name in never_null) for name in selected.split(","))
 
 
-_PERSON_CHECKS = _checks(
+PERSON_CHECKS = _checks(
     PersonJson,
     PERSON_PROPERTIES,
     frozenset({"userPrincipalName", "accountEnabled", "proxyAddresses", "assignedLicenses", "assignedPlans"}),
 )
-_GROUP_CHECKS = _checks(
+GROUP_CHECKS = _checks(
     GroupJson, GROUP_PROPERTIES, frozenset({"mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses"})
 )
 
 
-def _missing(json: msgspec.Struct, checks: tuple[tuple[str, str, bool], ...]) -> tuple[str, ...]:
+def _missing(json: msgspec.Struct, checks: Checks) -> tuple[str, ...]:
     return tuple(
         name
         for name, attribute, is_never_null in checks

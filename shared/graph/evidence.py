@@ -25,8 +25,6 @@ J = TypeVar("J")
 
 _GROUPS_A_CALL = 20
 """Source: learn.microsoft.com/graph/api/directoryobject-checkmembergroups."""
-_GONE_CODE = "Request_ResourceNotFound"
-"""The code of a 404 about a directory object. Other services behind Graph have others (``ResourceNotFound`` of Exchange)."""
 _PEOPLE = (Permission.USER_READ_ALL,)
 _GROUPS = (Permission.GROUP_MEMBER_READ_ALL,)
 _MEMBERSHIPS = _PEOPLE + _GROUPS
@@ -90,7 +88,7 @@ class GraphEvidence:
         held: dict[EntraId, frozenset[EntraId]] = dict.fromkeys(wanted, frozenset())
         gone: set[EntraId] = set()
         for (person_id, chunk), answer in zip(pairs, answers, strict=True):
-            if _is_gone(answer):
+            if answer.is_gone:
                 gone.add(person_id)
             else:
                 held[person_id] |= self._groups_held(person_id, chunk, answer)
@@ -108,7 +106,7 @@ class GraphEvidence:
         answers = self._batches.read_all(asked, needs=needs[0], noticed=_unnoticed)
         gone: set[EntraId] = set()
         for object_id, answer in zip(ids, answers, strict=True):
-            if _is_gone(answer):
+            if answer.is_gone:
                 gone.add(object_id)
                 continue
             place = f"the {kind} {object_id}"
@@ -127,7 +125,7 @@ class GraphEvidence:
         asked = [Get(path=f"/groups/{group_id}?$select={GROUP_PROPERTIES}") for group_id in group_ids]
         answers = self._batches.read_all(asked, needs=Permission.GROUP_MEMBER_READ_ALL, noticed=_unnoticed)
         for group_id, answer in zip(group_ids, answers, strict=True):
-            if _is_gone(answer):
+            if answer.is_gone:
                 raise IncompleteReadError(
                     f"The group {group_id} does not exist, so nobody can be told to be outside it.",
                     "Correct SYNC_GROUP_SCOPE: object ids of groups, separated by commas.",
@@ -162,10 +160,6 @@ class GraphEvidence:
             return decoder.decode(answer.body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise broken(place, str(error) if isinstance(error, msgspec.MsgspecError) else "not UTF-8") from error
-
-
-def _is_gone(answer: ItemAnswer) -> bool:
-    return answer.status == 404 and error_code(answer.body) == _GONE_CODE
 
 
 def _unique(ids: Iterable[EntraId]) -> tuple[EntraId, ...]:

@@ -1,71 +1,63 @@
-"""Reads the directory whole: people and groups side by side, what Graph counts beside them, and the members of the scope."""
+"""Reads the directory: whole, or what changed since an earlier read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from random import Random
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from shared.clock import Clock
-from shared.errors import IncompleteReadError
-from shared.graph.batch import BatchReader
+from shared.graph.certifying import DELETED, GROUPS, PEOPLE, Counts, confirmed
 from shared.graph.chain import decode_answer, read_chain
+from shared.graph.changes import groups_deltas, people_deltas
 from shared.graph.client import GraphClient, Permission
-from shared.graph.counts import ADVANCED, COUNT_QUERY, count_decoder, tolerance
-from shared.graph.lists import all_groups, all_people, deleted_people
-from shared.graph.members import MemberReader, Memberships, people_in_scope
-from shared.graph.purposes import PurposeReader, PurposesOfOneRead
-from shared.graph.tally import Progress, ReadStopped, Tally
+from shared.graph.counts import ADVANCED, COUNT_QUERY, count_decoder
+from shared.graph.decode import GROUP_PROPERTIES, PERSON_PROPERTIES
+from shared.graph.incremental import IncrementalReader, link_from_now
+from shared.graph.lists import all_groups, all_people
+from shared.graph.members import Memberships
+from shared.graph.parts import ReadParts, Wanted, by_id, scope_of
+from shared.graph.purposes import PurposesOfOneRead
+from shared.graph.side_by_side import SideBySide, awaited
+from shared.graph.tally import Progress, Tally
 from shared.model import (
+    AssignedPlan,
     DeletedObject,
+    DeltaLinks,
     Directory,
-    DirectoryCertificate,
     EntraId,
-    Everybody,
     Group,
     MailboxPurpose,
-    MembersOnly,
     Person,
-    Scope,
+    WholeReadNeeded,
+    WholeReadReason,
 )
 from shared.transport import RetryPolicy
 
-_PEOPLE_COUNT = "/v1.0/users/$count"
-_GROUPS_COUNT = "/v1.0/groups/$count"
-_DELETED = "/v1.0/directory/deletedItems/microsoft.graph.user"
+M = TypeVar("M")
+
 _STAGE = "reading_directory"
-_PARTS = 8
-"""All parts of a read side by side; those that wait for another one have been handed out after it."""
-
-
-class _Identified(Protocol):
-    @property
-    def id(self) -> EntraId:
-        """The object id."""
-
-
-O_co = TypeVar("O_co", bound=_Identified)
-T = TypeVar("T")
+_DECODING = 1
+"""Raised by whoever changes what becomes of an object's properties: what was kept before is then read anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
+class _Listed(Generic[M]):
+    objects: Mapping[EntraId, M]
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
     people: Mapping[EntraId, Person]
     groups: Mapping[EntraId, Group]
     deleted: Mapping[EntraId, DeletedObject]
-    people_counted: int
-    groups_counted: int
-    deleted_counted: int
+    counts: Counts
     memberships: Memberships
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    scope_groups: tuple[EntraId, ...]
-    purpose_of: Callable[[Person], bool]
-    known_purposes: Mapping[EntraId, MailboxPurpose]
+    people_link: str | None
+    groups_link: str | None
 
 
 def _nobody(_person: Person) -> bool:
@@ -78,19 +70,16 @@ _NONE_KNOWN: Mapping[EntraId, MailboxPurpose] = MappingProxyType({})
 class GraphReader:
     """The DirectoryReader of shared/engine/ports.py on Microsoft Graph.
 
-    Requests: one for every 999 people, groups and deleted people, two counts, and one for every 20 groups of the scope and
-    every 20 people whose purpose is asked.
+    Requests of a whole read: one for every 999 people, groups and deleted people, three counts, two deltaLinks for the
+    next read, and one for every ten groups of the scope and every 20 people whose purpose is asked.
     """
 
     def __init__(
         self, *, client: GraphClient, tenant_id: str, clock: Clock, random: Random, batch_retry: RetryPolicy
     ) -> None:
         self._client = client
-        self._tenant_id = tenant_id.lower()
-        self._clock = clock
-        batches = BatchReader(client=client, clock=clock, random=random, retry=batch_retry)
-        self._members = MemberReader(client=client, batches=batches)
-        self._purposes = PurposeReader(client=client, batches=batches)
+        self._parts = ReadParts(client=client, tenant_id=tenant_id, clock=clock, random=random, batch_retry=batch_retry)
+        self._incremental = IncrementalReader(self._parts)
 
     def read(
         self,
@@ -106,153 +95,115 @@ class GraphReader:
         NOT_ASKED where MailboxSettings.Read is not granted.
         Raises IncompleteReadError, EntraCredentialError, PermissionMissingError, NotConfiguredError, SecretError, ServiceError.
         """
-        groups = tuple(sorted({EntraId(group_id.lower()) for group_id in scope_groups}))
-        wanted = _Wanted(scope_groups=groups, purpose_of=purpose_of, known_purposes=known_purposes)
-        parts = self._read_parts(wanted, Tally(progress, stage=_STAGE))
-        certificate = self._certify(parts, groups)
-        scope: Scope = Everybody()
-        if groups:
-            people = people_in_scope(groups, parts.groups, parts.memberships, parts.people.keys())
-            scope = MembersOnly(group_ids=groups, people=people)
+        wanted = _wanted(scope_groups, purpose_of, known_purposes)
+        found = self._find(wanted, Tally(progress, stage=_STAGE))
+        counts = self._confirmed(found)
+        certificate = self._parts.certifier.certificate(
+            found.people, found.groups, counts, wanted.scope_groups, whole_read_at=None
+        )
         return Directory(
-            people=tuple(parts.people.values()),
-            groups=tuple(parts.groups.values()),
-            deleted_people=tuple(parts.deleted.values()),
-            scope=scope,
+            people=tuple(found.people.values()),
+            groups=tuple(found.groups.values()),
+            deleted_people=tuple(found.deleted.values()),
+            scope=scope_of(wanted, found.people, found.groups, found.memberships),
             certificate=certificate,
+            delta_links=self._links(found),
         )
 
-    def _read_parts(self, wanted: _Wanted, tally: Tally) -> _Parts:
+    def read_changes(
+        self,
+        known: Directory,
+        *,
+        scope_groups: Sequence[EntraId],
+        progress: Progress,
+        purpose_of: Callable[[Person], bool] = _nobody,
+        known_purposes: Mapping[EntraId, MailboxPurpose] = _NONE_KNOWN,
+    ) -> Directory | WholeReadNeeded:
+        """The same as ``read``, by what changed since ``known`` was read; or why only ``read`` tells.
+
+        Raises ThrottledError, EntraCredentialError, SecretError.
+        """
+        links = known.delta_links
+        if links is None or links.question != self._question():
+            return WholeReadNeeded(reason=WholeReadReason.ANOTHER_QUESTION)
+        wanted = _wanted(scope_groups, purpose_of, known_purposes)
+        return self._incremental.read(known, links, wanted, Tally(progress, stage=_STAGE))
+
+    def _question(self) -> str:
+        """Digest of whom we ask for what, and of what we make of it."""
+        kept = [field.name for kind in (Person, Group, AssignedPlan) for field in fields(kind)]
+        asked = [str(_DECODING), self._parts.tenant_id, PERSON_PROPERTIES, GROUP_PROPERTIES, *kept]
+        return hashlib.sha256("\n".join(asked).encode()).hexdigest()
+
+    def _links(self, found: _Found) -> DeltaLinks | None:
+        if found.people_link is None or found.groups_link is None:
+            return None
+        return DeltaLinks(people=found.people_link, groups=found.groups_link, question=self._question())
+
+    def _find(self, wanted: Wanted, tally: Tally) -> _Found:
+        parts = self._parts
         with (
             closing(
-                self._purposes.asking(purpose_of=wanted.purpose_of, known=wanted.known_purposes, tally=tally)
+                parts.purposes.asking(purpose_of=wanted.purpose_of, known=wanted.known_purposes, tally=tally)
             ) as purposes,
-            ThreadPoolExecutor(max_workers=_PARTS, thread_name_prefix="graph-read") as pool,
+            SideBySide(tally) as side_by_side,
         ):
-            people = pool.submit(self._read_people, tally, purposes)
-            complete = pool.submit(lambda: purposes.complete(_awaited(people)))
-            groups = pool.submit(self._read_groups, tally)
-            deleted = pool.submit(self._read_deleted, tally)
-            people_count = pool.submit(self._count, self._count_people, "people", tally)
-            groups_count = pool.submit(self._count, self._count_groups, "groups", tally)
-            deleted_count = pool.submit(self._count_deleted)
-            memberships = pool.submit(self._read_memberships, wanted.scope_groups, groups, tally)
-            everything: tuple[Future[Any], ...] = (
-                people,
-                groups,
-                deleted,
-                people_count,
-                groups_count,
-                deleted_count,
-                memberships,
-                complete,
-            )
-            done, _ = wait(everything, return_when=FIRST_EXCEPTION)
-            if any(part.exception() for part in done):
-                tally.stop()
-        _raise_first(everything)
-        return _Parts(
+            people = side_by_side.start(lambda: self._read_people(tally, purposes))
+            complete = side_by_side.start(lambda: purposes.complete(awaited(people).objects))
+            groups = side_by_side.start(lambda: self._read_groups(tally))
+            deleted = side_by_side.start(lambda: parts.deleted(tally))
+            people_count = side_by_side.start(lambda: _told(self._count_people(), "people", tally))
+            groups_count = side_by_side.start(lambda: _told(self._count_groups(), "groups", tally))
+            deleted_count = side_by_side.start(self._count_deleted)
+            memberships = side_by_side.start(lambda: parts.memberships(wanted, lambda: awaited(groups).objects, tally))
+        return _Found(
             people=complete.result(),
-            groups=groups.result(),
+            groups=groups.result().objects,
             deleted=deleted.result(),
-            people_counted=people_count.result(),
-            groups_counted=groups_count.result(),
-            deleted_counted=deleted_count.result(),
+            counts=Counts(people=people_count.result(), groups=groups_count.result(), deleted=deleted_count.result()),
             memberships=memberships.result(),
+            people_link=people.result().link,
+            groups_link=groups.result().link,
         )
 
-    def _read_people(self, tally: Tally, purposes: PurposesOfOneRead) -> Mapping[EntraId, Person]:
-        return _by_id(read_chain(self._client, all_people(), noticed=tally.notice("people"), came=purposes.take))
+    def _read_people(self, tally: Tally, purposes: PurposesOfOneRead) -> _Listed[Person]:
+        # The link before the list: what changes while the list is read is told by the next read of changes.
+        link = link_from_now(self._client, people_deltas())
+        people = read_chain(self._client, all_people(), noticed=tally.notice("people"), came=purposes.take)
+        return _Listed(objects=by_id(people), link=link)
 
-    def _read_groups(self, tally: Tally) -> Mapping[EntraId, Group]:
-        return _by_id(read_chain(self._client, all_groups(), noticed=tally.notice("groups")))
+    def _read_groups(self, tally: Tally) -> _Listed[Group]:
+        link = link_from_now(self._client, groups_deltas())
+        groups = read_chain(self._client, all_groups(), noticed=tally.notice("groups"))
+        return _Listed(objects=by_id(groups), link=link)
 
-    def _read_deleted(self, tally: Tally) -> Mapping[EntraId, DeletedObject]:
-        return _by_id(read_chain(self._client, deleted_people(), noticed=tally.check))
-
-    def _read_memberships(
-        self, scope_groups: tuple[EntraId, ...], groups: Future[Mapping[EntraId, Group]], tally: Tally
-    ) -> Memberships:
-        if not scope_groups:
-            return {}
-        return self._members.read(scope_groups, _awaited(groups), noticed=tally.check)
-
-    @staticmethod
-    def _count(count: Callable[[], int], part: str, tally: Tally) -> int:
-        counted = count()
-        tally.expect(part, counted)
-        return counted
+    def _confirmed(self, found: _Found) -> Counts:
+        return Counts(
+            people=confirmed(PEOPLE, len(found.people), found.counts.people, self._count_people),
+            groups=confirmed(GROUPS, len(found.groups), found.counts.groups, self._count_groups),
+            deleted=confirmed(DELETED, len(found.deleted), found.counts.deleted, self._count_deleted),
+        )
 
     def _count_people(self) -> int:
-        return self._client.count(_PEOPLE_COUNT, needs=Permission.USER_READ_ALL)
+        return self._client.count(f"{PEOPLE}/$count", needs=Permission.USER_READ_ALL)
 
     def _count_groups(self) -> int:
-        return self._client.count(_GROUPS_COUNT, needs=Permission.GROUP_MEMBER_READ_ALL)
+        return self._client.count(f"{GROUPS}/$count", needs=Permission.GROUP_MEMBER_READ_ALL)
 
     def _count_deleted(self) -> int:
-        answer = self._client.get(f"{_DELETED}?{COUNT_QUERY}", needs=Permission.USER_READ_ALL, headers=ADVANCED)
-        return decode_answer(answer, count_decoder(), _DELETED).count
-
-    def _certify(self, parts: _Parts, scope_groups: tuple[EntraId, ...]) -> DirectoryCertificate:
-        people, groups = parts.people.values(), parts.groups.values()
-        unreadable = [person.missing_properties for person in people if person.missing_properties]
-        counted = _confirmed("/v1.0/users", len(people), parts.people_counted, self._count_people)
-        groups_counted = _confirmed("/v1.0/groups", len(groups), parts.groups_counted, self._count_groups)
-        _confirmed(_DELETED, len(parts.deleted), parts.deleted_counted, self._count_deleted)
-        self._check_readable("people", Permission.USER_READ_ALL, unreadable, counted)
-        unreadable_groups = [group.missing_properties for group in groups if group.missing_properties]
-        self._check_readable("groups", Permission.GROUP_MEMBER_READ_ALL, unreadable_groups, groups_counted)
-        return DirectoryCertificate(
-            read_at=self._clock.now(),
-            tenant_id=self._tenant_id,
-            people_read=len(people),
-            people_counted=counted,
-            groups_read=len(groups),
-            groups_counted=groups_counted,
-            unreadable_people=len(unreadable),
-            scope_groups_read=scope_groups,
-        )
-
-    def _check_readable(self, kind: str, needs: Permission, missing: Sequence[tuple[str, ...]], counted: int) -> None:
-        if len(missing) <= tolerance(counted):
-            return
-        names = ", ".join(sorted({name for properties in missing for name in properties}))
-        if not self._client.holds(needs):
-            raise self._client.denied(f"{names} of {len(missing)} {kind}", needs)
-        raise IncompleteReadError(
-            f"Graph left out {names} of {len(missing)} {kind}.",
-            "Nothing was changed. Search again; if it lasts, check that no restricted administrative unit hides them.",
-        )
+        answer = self._client.get(f"{DELETED}?{COUNT_QUERY}", needs=Permission.USER_READ_ALL, headers=ADVANCED)
+        return decode_answer(answer, count_decoder(), DELETED).count
 
 
-def _confirmed(place: str, read: int, counted: int, count_again: Callable[[], int]) -> int:
-    """What Graph counts, asked once more where too few were read: people may have left meanwhile."""
-    if read >= counted - tolerance(counted):
-        return counted
-    fresh = count_again()
-    if read >= fresh - tolerance(fresh):
-        return fresh
-    raise IncompleteReadError(
-        f"Graph, {place}: {read} were read where {fresh} are counted.",
-        "Nothing was changed. Search again; if it lasts, look for a proxy that alters answers, or at the status of Graph.",
-    )
+def _wanted(
+    scope_groups: Sequence[EntraId],
+    purpose_of: Callable[[Person], bool],
+    known_purposes: Mapping[EntraId, MailboxPurpose],
+) -> Wanted:
+    groups = tuple(sorted({EntraId(group_id.lower()) for group_id in scope_groups}))
+    return Wanted(scope_groups=groups, purpose_of=purpose_of, known_purposes=known_purposes)
 
 
-def _by_id(objects: Iterable[O_co]) -> dict[EntraId, O_co]:
-    """In order of id; an object that two pages hold counts once, as the later page has it."""
-    return dict(sorted({item.id: item for item in objects}.items()))
-
-
-def _awaited(part: Future[T]) -> T:
-    """What another part of the read has found; raises ReadStopped where it failed, which it tells itself."""
-    try:
-        return part.result()
-    except Exception as error:
-        raise ReadStopped from error
-
-
-def _raise_first(parts: Iterable[Future[Any]]) -> None:
-    errors = [error for part in parts if (error := part.exception()) is not None]
-    for error in errors:
-        if not isinstance(error, ReadStopped):
-            raise error
+def _told(counted: int, part: str, tally: Tally) -> int:
+    tally.expect(part, counted)
+    return counted

@@ -7,6 +7,7 @@ a read is complete or an error, so an empty tuple means that there is nothing.
 from shared.model.directory import (
     AssignedPlan,
     DeletedObject,
+    DeltaLinks,
     Directory,
     DirectoryCertificate,
     Everybody,
@@ -18,6 +19,8 @@ from shared.model.directory import (
     PlanState,
     Scope,
     Whereabouts,
+    WholeReadNeeded,
+    WholeReadReason,
 )
 from shared.model.ids import Address, EntraId, Uid
 from shared.model.organization import (
@@ -51,6 +54,7 @@ __all__ = [
     "CreateOutcome",
     "Created",
     "DeletedObject",
+    "DeltaLinks",
     "Directory",
     "DirectoryCertificate",
     "Domain",
@@ -76,4 +80,6 @@ __all__ = [
     "Uid",
     "Unconfirmed",
     "Whereabouts",
+    "WholeReadNeeded",
+    "WholeReadReason",
 ]

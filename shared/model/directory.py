@@ -1,6 +1,6 @@
 """The directory: people and groups as read from Entra."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -123,6 +123,23 @@ class DirectoryCertificate:
     groups_counted: int
     unreadable_people: int
     scope_groups_read: tuple[EntraId, ...]
+    whole_read_at: datetime | None = None
+    """When every object was last read; None: in this very read. Since then only what Entra told as changed was."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every object was read anew, not only what changed since an earlier read."""
+        return self.whole_read_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaLinks:
+    """Where Entra tells what changed since a read: an absolute deltaLink for people and one for groups."""
+
+    people: str
+    groups: str
+    question: str
+    """Digest of whom was asked for what; links of another question tell too little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,3 +167,27 @@ class Directory:
     deleted_people: tuple[DeletedObject, ...]
     scope: Scope
     certificate: DirectoryCertificate
+    delta_links: DeltaLinks | None = field(default=None, compare=False)
+    """What changes from here on; None where Entra gave no links. No part of what was read, so equal directories may differ in it."""
+
+
+class WholeReadReason(StrEnum):
+    """Why only a whole read tells how the directory is now."""
+
+    ANOTHER_QUESTION = "another_question"
+    """The links were given for another tenant, other properties or another version of this app."""
+    NOT_TOLD = "not_told"
+    """Entra no longer tells the changes, or tells them in an answer that is not whole."""
+    TOO_MUCH_CHANGED = "too_much_changed"
+    """Reading everything costs no more."""
+    CONTRADICTED = "contradicted"
+    """An object is not what Entra told of it a moment ago."""
+    COUNTED_OTHERWISE = "counted_otherwise"
+    """Entra counts more or fewer objects than the changes leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeReadNeeded:
+    """What a read of changes answers where it cannot know the directory by them."""
+
+    reason: WholeReadReason

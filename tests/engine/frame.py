@@ -87,6 +87,7 @@ class Frame:
     receiver: MemoryReceiver = field(default_factory=MemoryReceiver)
     secrets: tuple[SecretStatus, ...] = ()
     native_application: NativeApplication = NO_NATIVE_APPLICATION
+    read_whole_up_to: int = 1_000_000
 
     @property
     def state(self) -> State:
@@ -127,6 +128,7 @@ class Frame:
             secrets=lambda: self.secrets,
             essentials_login=lambda: self.login,
             message_sender=lambda: self.receiver,
+            read_whole_up_to=self.read_whole_up_to,
             review_page="https://sync.example.com/api/review",
             announce=lambda event, fields: self.events.append((event, fields)),
         )

@@ -48,6 +48,7 @@ def test_whatever_is_executed_succeeds_and_leaves_nothing_ticked(
             path=Path(folder), directory=MemoryDirectory(directory), essentials=MemoryEssentials(organization)
         )
         frame.options = options
+        frame.read_whole_up_to = data.draw(st.sampled_from((0, 1_000_000)))
         for known in (directory, with_purposes_of(later, directory)):
             frame.directory.directory = known
             run = executed(frame)

@@ -303,3 +303,23 @@ def test_an_old_primary_is_kept_where_essentials_does_not_rename(frame: Frame, r
     assert set(executed(frame).values()) == {Outcome.DONE, Outcome.DRIFTED}
     assert aliases(frame)["ann@example.com"] == ("ann.miller@example.com",)
     assert [ticked for _, ticked in planned(frame) if ticked] == []
+
+
+def test_an_address_that_somebody_was_given_meanwhile_is_not_taken_before_they_get_it(frame: Frame) -> None:
+    """The plan drops an alias that nobody has; by its execution it is Bob's. Alone it would belong to nobody for a while."""
+    settled(
+        frame,
+        [person(1, "ann", aliases=("team@example.com",)), person(2, "bob")],
+        account(5, "ann", aliases=("team@example.com",)),
+        account(6, "bob"),
+    )
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
+    search = frame.search()
+    frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("team@example.com",))])
+
+    run = frame.execute(search.plan_id or "")
+
+    assert run.counts[Outcome.DRIFTED] == 1
+    assert aliases(frame)["ann@example.com"] == ("team@example.com",)
+    assert set(executed(frame).values()) == {Outcome.DONE}
+    assert aliases(frame) == {**aliases(frame), "ann@example.com": (), "bob@example.com": ("team@example.com",)}

@@ -19,7 +19,7 @@ STAFF = replace(group(50, "staff"), id=EntraId(GROUP))
 @pytest.fixture
 def read(office: Office) -> Office:
     """A search has read two who work here, one who does not any more, and a group."""
-    LastReadStore(office.state.documents).keep(directory([ANN, BOB, CY], [STAFF]), organization())
+    LastReadStore(office.state.documents).keep(directory([ANN, BOB, CY], [STAFF]), organization(), frozenset())
     return office
 
 
@@ -41,7 +41,9 @@ def test_a_scope_group_that_was_not_read_is_read_now_and_who_is_not_in_it_leaves
 
 def test_a_scope_that_was_read_is_not_read_again_and_an_empty_one_lets_everybody_in(office: Office) -> None:
     inside = MembersOnly(group_ids=(EntraId(GROUP),), people=frozenset({entra_id(1)}))
-    LastReadStore(office.state.documents).keep(directory([ANN, BOB, CY], [STAFF], scope=inside), organization())
+    LastReadStore(office.state.documents).keep(
+        directory([ANN, BOB, CY], [STAFF], scope=inside), organization(), frozenset()
+    )
     office.administration.save_settings({"SYNC_GROUP_SCOPE": GROUP}, PERSON)
 
     assert moves(office, SYNC_GROUP_SCOPE="none") == {"bob": Move.ENTER, "cy": Move.ENTER}
@@ -64,7 +66,7 @@ def test_the_preview_says_when_entra_was_read_and_saves_nothing(read: Office) ->
 
 def test_of_many_ten_are_named_and_all_are_counted(office: Office) -> None:
     people = [person(10 + number, f"p{number:02}") for number in range(30)]
-    LastReadStore(office.state.documents).keep(directory(people), organization())
+    LastReadStore(office.state.documents).keep(directory(people), organization(), frozenset())
     found = office.administration.preview_settings({"SYNC_WHAT": "distribution_groups"})
 
     assert found.leave == 30
@@ -91,5 +93,5 @@ def test_a_damaged_read_is_a_clear_problem_until_the_next_search_replaces_it(rea
     (read.path / "default" / LAST_READ_PATH).write_bytes(b"{")
     with pytest.raises(DamagedDocumentError, match="directory"):
         read.administration.preview_settings({"SYNC_WHAT": "active_users"})
-    LastReadStore(read.state.documents).keep(directory([ANN]), organization())
+    LastReadStore(read.state.documents).keep(directory([ANN]), organization(), frozenset())
     assert read.administration.preview_settings({"SYNC_WHAT": "distribution_groups"}).leave == 1

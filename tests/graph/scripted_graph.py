@@ -13,6 +13,8 @@ GRANTED = frozenset({"User.Read.All", "GroupMember.Read.All"})
 
 USERS = "/v1.0/users"
 GROUPS = "/v1.0/groups"
+USERS_DELTA = "/v1.0/users/delta"
+GROUPS_DELTA = "/v1.0/groups/delta"
 DELETED = "/v1.0/directory/deletedItems/microsoft.graph.user"
 BATCH = "/v1.0/$batch"
 
@@ -122,6 +124,8 @@ class ScriptedGraph:
         self.lists: dict[str, list[Json]] = {USERS: list(people), GROUPS: list(groups), DELETED: list(deleted)}
         for group_id, items in (members or {}).items():
             self.lists[f"{GROUPS}/{group_id}/members"] = list(items)
+        self.lists |= {USERS_DELTA: [], GROUPS_DELTA: []}
+        """What changed since any link, beside the lists as they are."""
         self.page_size = page_size
         self.counts: dict[str, list[int]] = {}
         """What a list is counted as in turn, in place of the truth; the last one stays."""
@@ -172,8 +176,12 @@ class ScriptedGraph:
         start = int(query.get("$skiptoken", "at-0").removeprefix("at-").partition("-")[0])
         end = start + self.page_size
         body: Json = {"@odata.context": "x", "value": self.lists[path][start:end]}
+        if query.get("$deltaToken") == "latest":
+            body["value"], end = [], len(self.lists[path])
         if end < len(self.lists[path]):
             body["@odata.nextLink"] = f"https://{host}{path}?$skiptoken=at-{end}"
+        elif path.endswith("/delta"):
+            body["@odata.deltaLink"] = f"https://{host}{path}?$deltatoken=now"
         waiting = self.faults.get((path, start // self.page_size + 1))
         if not waiting:
             return reply(body)

@@ -7,7 +7,7 @@ import pytest
 
 from shared.engine.ports import PurposeQuestion, ask_nobody
 from shared.errors import IncompleteReadError
-from shared.model import Directory, EntraId, MailboxPurpose, Person, Whereabouts
+from shared.model import Directory, EntraId, MailboxPurpose, Person, Whereabouts, WholeReadNeeded, WholeReadReason
 from tests.graph.directory_under_test import (
     ANN,
     BOB,
@@ -149,3 +149,27 @@ def test_a_hidden_or_missing_group_proves_nobodys_absence_and_fails_by_name(
 ) -> None:
     with pytest.raises(IncompleteReadError, match=unreadable):
         each.evidence.scope_memberships([ANN, CARA], [SALES, unreadable])
+
+
+def changes(each: DirectoryUnderTest, known: Directory) -> Directory:
+    found = each.reader.read_changes(known, scope_groups=[SALES], progress=lambda *_: None, purpose_of=everybody)
+    assert isinstance(found, Directory)
+    return found
+
+
+def test_what_changed_is_read_on_top_of_what_was_known(each: DirectoryUnderTest) -> None:
+    known = read(each, everybody)
+
+    found = changes(each, known)
+
+    assert replace(found, certificate=known.certificate) == known
+    assert (found.certificate.is_whole, found.certificate.whole_read_at) == (False, known.certificate.read_at)
+    assert changes(each, found).certificate.whole_read_at == known.certificate.read_at
+
+
+def test_a_read_without_links_cannot_be_brought_up_to_date(each: DirectoryUnderTest) -> None:
+    known = replace(read(each, everybody), delta_links=None)
+
+    found = each.reader.read_changes(known, scope_groups=[SALES], progress=lambda *_: None)
+
+    assert found == WholeReadNeeded(reason=WholeReadReason.ANOTHER_QUESTION)

@@ -60,10 +60,10 @@ def test_the_simulated_directory_is_read_whole_at_any_page_size(at: Simulated, l
     assert {one.missing_properties for one in directory.groups} == {()}
 
 
-def test_a_small_directory_takes_six_requests_and_one_for_the_scope(at: Simulated) -> None:
+def test_a_small_directory_takes_eight_requests_and_one_for_the_scope(at: Simulated) -> None:
     at.read(guid(103))
 
-    assert at.journal.counts()["graph"] == 7
+    assert at.journal.counts()["graph"] == 9
 
 
 def test_empty_pages_in_between_are_followed(at: Simulated) -> None:
@@ -241,7 +241,7 @@ def test_a_whole_company_is_read_as_it_is(authority: Authority, monkeypatch: pyt
     assert directory.certificate.unreadable_people == 0
     assert isinstance(directory.scope, MembersOnly)
     assert directory.scope.people == set[str]().union(*(closure(world, key, set()) for key in scope_groups))
-    assert at.journal.counts()["graph"] <= 2 + 1 + 6 + _batches(world, scope_groups)
+    assert at.journal.counts()["graph"] <= 2 + 1 + 8 + _batches(world, scope_groups)
 
 
 def _is_readable(world: World, group_id: str) -> bool:

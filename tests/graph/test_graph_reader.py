@@ -84,7 +84,7 @@ def test_no_top_would_be_ten_times_the_pages_so_999_are_asked_and_only_what_is_n
     assert queries[DELETED]["$select"] == "id,deletedDateTime"
 
 
-def test_a_read_takes_one_request_a_page_and_three_counts(bench: GraphBench) -> None:
+def test_a_read_takes_one_request_a_page_three_counts_and_two_links_for_the_next(bench: GraphBench) -> None:
     server = bench.server(company(people=2_500, groups=1_000))
 
     bench.read(server)
@@ -95,6 +95,8 @@ def test_a_read_takes_one_request_a_page_and_three_counts(bench: GraphBench) -> 
         DELETED: 2,
         f"{USERS}/$count": 1,
         f"{GROUPS}/$count": 1,
+        f"{USERS}/delta": 1,
+        f"{GROUPS}/delta": 1,
     }
 
 

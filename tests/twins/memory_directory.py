@@ -5,7 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from shared.engine.ports import NONE_KNOWN, Progress, PurposeQuestion, ask_nobody
 from shared.errors import IncompleteReadError
-from shared.model import Directory, EntraId, MailboxPurpose, MembersOnly, Person, Whereabouts
+from shared.model import (
+    DeltaLinks,
+    Directory,
+    EntraId,
+    MailboxPurpose,
+    MembersOnly,
+    Person,
+    Whereabouts,
+    WholeReadNeeded,
+    WholeReadReason,
+)
+
+_LINKS = DeltaLinks(
+    people="https://graph.example.com/people", groups="https://graph.example.com/groups", question="all"
+)
 
 
 @dataclass(slots=True)
@@ -21,6 +35,12 @@ class MemoryDirectory:
     """Raised in place of every answer."""
     before_reading: Callable[[], None] = lambda: None
     reads: int = 0
+    """Whole ones."""
+    reads_of_changes: int = 0
+    told_late: frozenset[EntraId] = frozenset()
+    """Whose changes a read of changes does not tell yet."""
+    whole_read_needed: WholeReadReason | None = None
+    """Why no read of changes tells the directory; None where one does."""
     now_at: dict[EntraId, Whereabouts] = field(default_factory=dict)
     """Who is elsewhere by now than ``directory`` says."""
     memberships: dict[EntraId, frozenset[EntraId]] = field(default_factory=dict)
@@ -45,8 +65,35 @@ class MemoryDirectory:
         self.reads += 1
         if self.failure is not None:
             raise self.failure
-        people = tuple(self._told(one, known_purposes, is_chosen=purpose_of(one)) for one in self.directory.people)
-        return replace(self.directory, people=people)
+        return self._read(self.directory, purpose_of, known_purposes)
+
+    def read_changes(
+        self,
+        known: Directory,
+        *,
+        scope_groups: Sequence[EntraId],  # noqa: ARG002  # a seam
+        progress: Progress,
+        purpose_of: PurposeQuestion = ask_nobody,
+        known_purposes: Mapping[EntraId, MailboxPurpose] = NONE_KNOWN,
+    ) -> Directory | WholeReadNeeded:
+        self.before_reading()
+        progress("reading_directory", 0, 0)
+        self.reads_of_changes += 1
+        if self.failure is not None:
+            raise self.failure
+        if self.whole_read_needed is not None:
+            return WholeReadNeeded(reason=self.whole_read_needed)
+        if known.delta_links is None:
+            return WholeReadNeeded(reason=WholeReadReason.ANOTHER_QUESTION)
+        now = self._read(_with_late(self.directory, known, self.told_late), purpose_of, known_purposes)
+        whole_read_at = known.certificate.whole_read_at or known.certificate.read_at
+        return replace(now, certificate=replace(now.certificate, whole_read_at=whole_read_at))
+
+    def _read(
+        self, directory: Directory, purpose_of: PurposeQuestion, known: Mapping[EntraId, MailboxPurpose]
+    ) -> Directory:
+        people = tuple(self._told(one, known, is_chosen=purpose_of(one)) for one in directory.people)
+        return replace(directory, people=people, delta_links=_LINKS)
 
     def whereabouts(self, people: Sequence[EntraId], groups: Sequence[EntraId]) -> Mapping[EntraId, Whereabouts]:
         self._fail_if_told()
@@ -100,3 +147,9 @@ class MemoryDirectory:
         is_living = self._where(group_id) is Whereabouts.LIVING
         if group is None or not is_living or group.is_membership_hidden or group.missing_properties:
             raise IncompleteReadError(f"The group {group_id} cannot be read.", "Make it readable.")
+
+
+def _with_late(now: Directory, known: Directory, late: frozenset[EntraId]) -> Directory:
+    """The directory as it is, save those told late: they are as they were."""
+    people = {one.id: one for one in now.people if one.id not in late} | {p.id: p for p in known.people if p.id in late}
+    return replace(now, people=tuple(one for _, one in sorted(people.items())))
