@@ -13,14 +13,14 @@ from pathlib import Path
 
 from shared.engine.message import Message
 from shared.engine.records import LedgerStore
-from shared.engine.refusals import GuardTrippedError
-from shared.engine.run import Run, Selection
+from shared.engine.run import Run
 from shared.settings import ConnectionStringStorage
 from shared.state import State, blob_state
 from tests.builders.sides import NOW
 from tests.crash.file_essentials import FileEssentials, Moment
 from tests.crash.upheaval import OPTIONS, directory_after, settled_upheaval
-from tests.engine.frame import PERSON, Frame
+from tests.engine.frame import Frame
+from tests.engine.steps import started
 from tests.twins.memory_directory import MemoryDirectory
 from tests.twins.still_clock import StillClock
 
@@ -62,7 +62,7 @@ def begin(folder: Path, storage: str) -> dict[str, object]:
     (folder / "started_at").write_text(str(started_at))
     frame = settled_upheaval(folder, made=lambda **parts: AzuriteFrame(storage=storage, **parts))
     frame.clock = RunningClock(started_at)
-    return {"run_id": _started(frame).id}
+    return {"run_id": started(frame).id}
 
 
 def carry(folder: Path, storage: str, run_id: str, dies_at: tuple[int, Moment] | None) -> dict[str, object]:
@@ -107,19 +107,8 @@ def left_behind(frame: Frame, run: Run) -> dict[str, object]:
 def whole(folder: Path) -> dict[str, object]:
     """The same without any kill, in a folder."""
     frame = settled_upheaval(folder)
-    run = _started(frame)
+    run = started(frame)
     return left_behind(frame, frame.deliver(run))
-
-
-def _started(frame: Frame) -> Run:
-    search = frame.search()
-    assert search.plan_id is not None, search.problem
-    digest = frame.engine.plan(search.plan_id).plan.digest
-    try:
-        return frame.engine.execute(search.plan_id, Selection(digest=digest), PERSON)
-    except GuardTrippedError as stopped:
-        approved = Selection(digest=digest, approve=stopped.selection_digest)
-        return frame.engine.execute(search.plan_id, approved, PERSON)
 
 
 def _reopened(folder: Path, storage: str) -> AzuriteFrame:

@@ -13,19 +13,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from shared.engine.message import Message
-from shared.engine.refusals import GuardTrippedError
-from shared.engine.run import Run, Selection
+from shared.engine.run import Run
 from shared.state.protocols import LEASE_SECONDS
 from tests.crash.file_essentials import FileEssentials, Moment
 from tests.crash.upheaval import settled_upheaval
-from tests.engine.frame import PERSON, Frame
+from tests.engine.frame import Frame
+from tests.engine.steps import started
 
 
 def walk(folder: str) -> None:
     """Kill the execution before and after each of its writes, from the same beginning, and resume it."""
     path = Path(folder) / "walked"
     frame = settled_upheaval(path)
-    run = _started(frame)
+    run = started(frame)
     beginning = Path(folder) / "beginning"
     shutil.copytree(path, beginning)
 
@@ -37,17 +37,6 @@ def walk(folder: str) -> None:
             _killed_at(frame, run, number, moment)
             _in_a_child(path, lambda: _resumed(frame, run))
             _say({"number": number, "moment": moment, **json.loads((path / "left").read_text())})
-
-
-def _started(frame: Frame) -> Run:
-    search = frame.search()
-    assert search.plan_id is not None, search.problem
-    plan = frame.engine.plan(search.plan_id).plan
-    try:
-        return frame.engine.execute(search.plan_id, Selection(digest=plan.digest), PERSON)
-    except GuardTrippedError as stopped:
-        approved = Selection(digest=plan.digest, approve=stopped.selection_digest)
-        return frame.engine.execute(search.plan_id, approved, PERSON)
 
 
 def _whole(frame: Frame, run: Run) -> Mapping[str, object]:

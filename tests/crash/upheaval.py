@@ -9,6 +9,7 @@ from shared.model import Account, DeletedObject, Directory, Person
 from tests.builders.sides import NOW, account, directory, organization, person
 from tests.crash.file_essentials import FileEssentials
 from tests.engine.frame import Frame
+from tests.engine.steps import executed
 from tests.twins.memory_directory import MemoryDirectory
 
 OPTIONS = SyncOptions(how=frozenset(How), grace_days=0, leavers=Leavers.REMOVE)
@@ -34,8 +35,7 @@ def settled_upheaval(path: Path, made: Callable[..., Frame] = Frame) -> Frame:
         essentials=FileEssentials(path / "organization", organization([_account_of(p) for p in before])),
         options=OPTIONS,
     )
-    search = frame.search()
-    frame.execute(search.plan_id or "")
+    executed(frame)
     frame.directory.directory = directory_after()
     return frame
 

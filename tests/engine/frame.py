@@ -11,6 +11,7 @@ from shared.engine.commands import SecretStatus
 from shared.engine.engine import Engine
 from shared.engine.notices.notice import Message
 from shared.engine.parts import Parts
+from shared.engine.refusals import GuardTrippedError
 from shared.engine.run import Actor, ActorKind, Narrowing, Run, Selection
 from shared.secrets import Secret
 from shared.settings import Settings, load_settings
@@ -138,11 +139,17 @@ class Frame:
         run = self.engine.start_search(narrowing or Narrowing(), PERSON)
         return self.deliver(run)
 
+    def begin(self, plan_id: str, **chosen: frozenset[str]) -> Run:
+        """An execution of a plan, the guard approved; nothing is delivered yet."""
+        selection = Selection(digest=self.engine.plan(plan_id).plan.digest, **chosen)  # type: ignore[arg-type]
+        try:
+            return self.engine.execute(plan_id, selection, PERSON)
+        except GuardTrippedError as stopped:
+            return self.engine.execute(plan_id, replace(selection, approve=stopped.selection_digest), PERSON)
+
     def execute(self, plan_id: str, **chosen: frozenset[str]) -> Run:
-        """An execution of a plan carried out by the queue, the guard approved."""
-        plan = self.engine.plan(plan_id).plan
-        run = self.engine.execute(plan_id, Selection(digest=plan.digest, **chosen), PERSON)  # type: ignore[arg-type]
-        return self.deliver(run)
+        """The same, carried out by the queue."""
+        return self.deliver(self.begin(plan_id, **chosen))
 
     def deliver(self, run: Run, *, at_most: int = 20) -> Run:
         """The run once the queue has nothing more to do for it."""

@@ -4,16 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
-from shared.diff.plan import Change, Exemption
-from shared.engine.records import EXEMPTIONS_PATH, Exemptions
+from shared.diff.options import DisabledAs, Leavers
+from shared.diff.plan import Change
 from shared.engine.run import Outcome, RunKind
-from shared.model import AccountType, Address, Person, Whereabouts
-from tests.builders.sides import account, directory, entra_id, organization, person
+from shared.model import AccountType, Whereabouts
+from tests.builders.sides import directory, entra_id, person
 from tests.engine.frame import Frame
-from tests.twins.memory_essentials import MemoryEssentials
+from tests.engine.steps import ALL, dying, exempt, searched, settled
 
-ALL = SyncOptions(how=frozenset(How), grace_days=0)
 SHARED, ALSO_SHARED = "info@example.com", "sales@example.com"
 
 
@@ -25,21 +23,8 @@ def ann_leaves_and_bob_gets_her_alias(frame: Frame, treatment: Leavers) -> None:
     frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
 
 
-def settled(frame: Frame, people: list[Person]) -> None:
-    """Both sides agree, and the ledger knows it."""
-    frame.options = ALL
-    frame.directory.directory = directory(people)
-    accounts = [
-        account(4 + number, p.mail.partition("@")[0], aliases=tuple(p.smtp_aliases))
-        for number, p in enumerate(people, 1)
-        if p.mail is not None
-    ]
-    frame.essentials = MemoryEssentials(organization(accounts))
-    frame.execute(frame.search().plan_id or "")
-
-
 def planned(frame: Frame) -> tuple[str, tuple[Change, ...]]:
-    plan_id = frame.search().plan_id or ""
+    plan_id = searched(frame)
     return plan_id, frame.engine.plan(plan_id).plan.changes
 
 
@@ -141,22 +126,11 @@ def test_a_disabled_person_is_deactivated_once_their_alias_is_handed_over(frame:
 def test_a_chain_that_was_killed_anywhere_ends_with_its_closing(
     frame: Frame, treatment: Leavers, writes_before_the_kill: int
 ) -> None:
-    class WorkerDiedError(BaseException):
-        """The process is gone."""
-
     ann_leaves_and_bob_gets_her_alias(frame, treatment)
     plan_id, _ = planned(frame)
-    written: list[None] = []
-
-    def die() -> None:
-        written.append(None)
-        if len(written) == writes_before_the_kill:
-            raise WorkerDiedError
-
-    frame.essentials.after_write = die
-    with pytest.raises(WorkerDiedError):
+    with dying(frame, at_write=writes_before_the_kill) as death:
         frame.execute(plan_id)
-    frame.essentials.after_write = lambda: None
+    assert death.came
     frame.clock.advance(20 * 60)
     frame.engine.on_timer()
     run = frame.engine.runs(limit=1)[0]
@@ -187,8 +161,7 @@ def test_an_account_stays_as_it_is_where_who_gets_its_address_is_left_out(frame:
     frame.directory.directory = directory([person(2, "bob", aliases=(SHARED, elsewhere)), person(3, "cy")])
     plan_id, _ = planned(frame)
     before = frame.essentials.organization
-    exemption = Exemption(id="x", address=Address(elsewhere), reason="asked", by="ann", until=None)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+    exempt(frame, elsewhere)
     # Entra lists the exempt address no more, so a plan made now would freeze nobody.
     frame.directory.directory = in_entra
 
@@ -212,10 +185,6 @@ def test_a_leavers_primary_address_goes_to_an_account_as_an_alias_by_removing_th
     assert there["bob@example.com"].alias_emails == ("ann@example.com",)
 
 
-class WorkerDiedError(BaseException):
-    """The process is gone."""
-
-
 def test_an_account_that_an_earlier_slice_removed_is_made_again_where_the_taking_end_fails(frame: Frame) -> None:
     settled(frame, [person(1, "ann", aliases=(SHARED,)), person(2, "bob")])
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
@@ -223,14 +192,8 @@ def test_an_account_that_an_earlier_slice_removed_is_made_again_where_the_taking
     frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
     plan_id, changes = planned(frame)
     ticked_by_a_person = frozenset(c.id for c in changes if c.chain is not None)
-
-    def die() -> None:
-        raise WorkerDiedError
-
-    frame.essentials.after_write = die
-    with pytest.raises(WorkerDiedError):
+    with dying(frame, at_write=1):
         frame.execute(plan_id, include=ticked_by_a_person)
-    frame.essentials.after_write = lambda: None
     assert "ann@example.com" not in {a.primary_email for a in frame.essentials.organization.accounts}
     frame.essentials.refuse("bob@example.com", status=400, message="no such luck")
     frame.clock.advance(20 * 60)

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.diff.options import SyncOptions, What
-from shared.diff.plan import Category, Exemption
-from shared.engine.records import EXEMPTIONS_PATH, Exemptions
+from shared.diff.plan import Category
 from shared.engine.refusals import (
     GateClosedError,
     GuardTrippedError,
@@ -19,16 +18,10 @@ from shared.engine.refusals import (
 from shared.engine.run import Narrowing, Outcome, Run, RunState, Selection
 from shared.engine.worker import MAX_ATTEMPTS
 from shared.errors import UnreachableError
-from shared.model import Address
 from tests.builders.sides import NO_NATIVE_SYNC, account, directory, organization, person
 from tests.engine.frame import PERSON, PROGRAM, Frame
+from tests.engine.steps import delivered_by_one_that_dies, executed, exempt, searched, started
 from tests.twins.memory_essentials import MemoryEssentials
-
-
-def searched(frame: Frame, narrowing: Narrowing | None = None) -> str:
-    run = frame.search(narrowing)
-    assert run.plan_id is not None, run.problem
-    return run.plan_id
 
 
 def row(frame: Frame, plan_id: str, category: Category) -> str:
@@ -44,7 +37,7 @@ def outcomes(frame: Frame, run: Run) -> dict[str, Outcome]:
 
 
 def test_executing_all_ticked_changes_makes_both_sides_agree(frame: Frame) -> None:
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert run.state is RunState.SUCCEEDED, run.problem
     assert run.counts[Outcome.DONE] == 3
@@ -65,7 +58,7 @@ def test_an_excluded_change_is_left_and_comes_up_again_under_the_same_id(frame: 
 
 
 def test_the_ledger_notes_matches_and_what_was_written(frame: Frame) -> None:
-    frame.execute(searched(frame))
+    executed(frame)
 
     assert len(frame.ledger()) == 3
 
@@ -73,7 +66,7 @@ def test_the_ledger_notes_matches_and_what_was_written(frame: Frame) -> None:
 def test_an_execution_of_an_empty_plan_adopts_all_matches(frame: Frame) -> None:
     frame.directory.directory = directory([person(1, "ann")])
     frame.essentials = MemoryEssentials(organization([account(5, "ann")]))
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert run.state is RunState.SUCCEEDED
     assert len(frame.ledger()) == 1
@@ -175,7 +168,7 @@ def test_the_gate_stays_closed_after_a_narrowed_search_an_exclusion_and_when_opt
 
 def test_an_execution_under_the_options_in_force_opens_the_gate(frame: Frame) -> None:
     assert not frame.engine.status().gate.is_open
-    frame.execute(searched(frame))
+    executed(frame)
 
     assert frame.engine.status().gate.is_open
 
@@ -217,15 +210,14 @@ def test_an_address_that_somebody_took_since_is_not_given(frame: Frame) -> None:
 
 def test_an_address_exempted_since_the_search_is_excluded(frame: Frame) -> None:
     plan_id = searched(frame)
-    exemption = Exemption(id="x", address=Address("ann@example.com"), reason="asked", by="ann", until=None)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+    exempt(frame, "ann@example.com")
 
     assert outcomes(frame, frame.execute(plan_id))["ann@example.com"] is Outcome.EXCLUDED
 
 
 def test_one_refused_row_never_stops_the_others(frame: Frame) -> None:
     frame.essentials.refuse("bob@example.com", status=400, message="no such luck")
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert run.state is RunState.PARTLY_FAILED
     assert outcomes(frame, run)["bob@example.com"] is Outcome.FAILED
@@ -234,7 +226,7 @@ def test_one_refused_row_never_stops_the_others(frame: Frame) -> None:
 
 def test_a_row_that_the_service_never_answers_is_given_up_and_the_others_are_done(frame: Frame) -> None:
     frame.essentials.fail("ann@example.com", UnreachableError("No answer.", "Look."), times=100)
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert run.state is RunState.PARTLY_FAILED
     assert outcomes(frame, run)["ann@example.com"] is Outcome.FAILED
@@ -243,18 +235,18 @@ def test_a_row_that_the_service_never_answers_is_given_up_and_the_others_are_don
 
 def test_a_row_that_the_service_answers_later_is_done_later(frame: Frame) -> None:
     frame.essentials.fail("ann@example.com", UnreachableError("No answer.", "Look."), times=MAX_ATTEMPTS - 3)
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert run.state is RunState.SUCCEEDED
     assert outcomes(frame, run)["ann@example.com"] is Outcome.DONE
 
 
 def test_a_rename_keeps_the_old_address_and_the_lists(frame: Frame) -> None:
-    frame.execute(searched(frame))
+    executed(frame)
     frame.directory.directory = directory(
         [person(1, "ann.miller", aliases=("ann@example.com", "a.smith@example.com")), person(2, "bob")]
     )
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert run.state is RunState.SUCCEEDED
     assert addresses(frame)["ann.miller@example.com"] == ("a.smith@example.com", "ann@example.com")
@@ -263,11 +255,11 @@ def test_a_rename_keeps_the_old_address_and_the_lists(frame: Frame) -> None:
 
 def test_an_account_that_was_renamed_hands_addresses_over_in_the_same_execution(frame: Frame) -> None:
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("sales@example.com",))])
-    frame.execute(searched(frame))
+    executed(frame)
     frame.directory.directory = directory(
         [person(1, "ann.miller", aliases=("ann@example.com", "sales@example.com")), person(2, "bob")]
     )
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert {r.outcome for r in frame.engine.results(run.id)} == {Outcome.DONE}
     assert addresses(frame)["ann.miller@example.com"] == ("ann@example.com", "sales@example.com")
@@ -275,12 +267,12 @@ def test_an_account_that_was_renamed_hands_addresses_over_in_the_same_execution(
 
 @pytest.mark.parametrize("renames", ["refused", "ignored"])
 def test_where_essentials_does_not_rename_the_new_address_becomes_an_alias_for_good(frame: Frame, renames: str) -> None:
-    frame.execute(searched(frame))
+    executed(frame)
     frame.essentials.renames = renames
     frame.directory.directory = directory(
         [person(1, "ann.miller", aliases=("ann@example.com", "a.smith@example.com")), person(2, "bob")]
     )
-    run = frame.execute(searched(frame))
+    run = executed(frame)
 
     assert run.state is RunState.SUCCEEDED, run.problem
     assert "ann.miller@example.com" in addresses(frame)["ann@example.com"]
@@ -288,8 +280,7 @@ def test_where_essentials_does_not_rename_the_new_address_becomes_an_alias_for_g
 
 
 def test_a_cancelled_execution_stops_between_two_changes_and_says_what_was_not_reached(frame: Frame) -> None:
-    plan_id = searched(frame)
-    run = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
+    run = started(frame)
     frame.engine.cancel(run.id, PERSON)
     ended = frame.deliver(run)
 
@@ -303,7 +294,7 @@ def test_an_execution_that_does_not_fit_into_a_slice_goes_on_in_the_next(frame: 
     frame.directory.directory = directory(people)
     plan_id = searched(frame)
     frame.essentials.after_write = lambda: frame.clock.advance(300)
-    run = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
+    run = frame.begin(plan_id)
     frame.engine.on_message(frame.queue.take())
 
     assert frame.engine.run(run.id).state is RunState.RUNNING
@@ -316,36 +307,15 @@ def test_an_execution_that_does_not_fit_into_a_slice_goes_on_in_the_next(frame: 
 
 def test_new_accounts_are_created_in_small_batches(frame: Frame) -> None:
     frame.directory.directory = directory([person(100 + i, f"new{i:03}") for i in range(60)])
-    frame.execute(searched(frame))
+    executed(frame)
 
     assert len(frame.essentials.writes) == 3
 
 
 @pytest.mark.parametrize("after_writes", [0, 1, 2, 3])
 def test_a_worker_that_dies_leaves_a_run_that_ends_the_same(frame: Frame, after_writes: int) -> None:
-    class WorkerDiedError(BaseException):
-        """The process is gone: nothing catches it."""
-
     frame.directory.directory = directory([person(100 + i, f"new{i:03}") for i in range(60)])
-    plan_id = searched(frame)
-    run = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
-    written = 0
-
-    def die() -> None:
-        nonlocal written
-        written += 1
-        if written > after_writes:
-            raise WorkerDiedError
-
-    frame.essentials.after_write = die
-    text = frame.queue.take()
-    try:
-        frame.engine.on_message(text)
-    except WorkerDiedError:
-        frame.essentials.after_write = lambda: None
-        frame.clock.advance(600)
-        frame.queue.sent.append((text, 0))
-    ended = frame.deliver(run)
+    ended = delivered_by_one_that_dies(frame, started(frame), after_writes=after_writes)
 
     assert ended.state is RunState.SUCCEEDED
     assert ended.counts[Outcome.DONE] + ended.counts[Outcome.ALREADY] == 60

@@ -4,30 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from shared.diff.options import How, Leavers, SyncOptions
-from shared.diff.plan import Exemption
+from shared.diff.options import Leavers
 from shared.engine.records import EXEMPTIONS_PATH, Exemptions
 from shared.engine.run import Outcome
 from shared.model import Address, Person, Whereabouts
 from tests.builders.sides import account, directory, entra_id, organization, person
 from tests.engine.frame import Frame
+from tests.engine.steps import ALL, exempt, searched, settled
 from tests.twins.memory_essentials import MemoryEssentials
 
 SHARED = Address("info@example.com")
-ALL = SyncOptions(how=frozenset(How), grace_days=0, leavers=Leavers.REMOVE)
+REMOVING = replace(ALL, leavers=Leavers.REMOVE)
 ANN, BOB, CY = person(1, "ann", aliases=(SHARED,)), person(2, "bob"), person(3, "cy")
 
 
 @pytest.fixture
 def exempting(frame: Frame) -> Frame:
     """Both sides agree, the ledger knows it, and the address that Ann has is exempt since before the last search."""
-    frame.options = ALL
-    frame.directory.directory = directory([ANN, BOB, CY])
-    accounts = [account(5, "ann", aliases=(SHARED,)), account(6, "bob"), account(7, "cy")]
-    frame.essentials = MemoryEssentials(organization(accounts))
-    frame.execute(frame.search().plan_id or "")
-    exemption = Exemption(id="x", address=SHARED, reason="asked", by="ann", until=None)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+    settled(frame, [ANN, BOB, CY])
+    frame.options = REMOVING
+    exempt(frame, SHARED)
     frame.search()
     return frame
 
@@ -38,7 +34,7 @@ def renamed(one: Person) -> Person:
 
 def changed(frame: Frame) -> set[str]:
     """Whose accounts the next plan would change."""
-    return {c.address for c in frame.engine.plan(frame.search().plan_id or "").plan.changes}
+    return {c.address for c in frame.engine.plan(searched(frame)).plan.changes}
 
 
 def test_who_had_the_exempt_address_stays_frozen_when_it_moves_and_so_is_who_has_it_now(exempting: Frame) -> None:
@@ -76,12 +72,11 @@ def test_an_exemption_that_ended_freezes_nobody_any_more(exempting: Frame) -> No
 
 
 def test_an_execution_leaves_out_who_was_seen_with_the_exempt_address_after_the_search(frame: Frame) -> None:
-    frame.options = ALL
+    frame.options = REMOVING
     frame.directory.directory = directory([renamed(person(1, "ann")), renamed(BOB)])
     frame.essentials = MemoryEssentials(organization([account(5, "ann"), account(6, "bob")]))
-    plan_id = frame.search().plan_id or ""
-    exemption = Exemption(id="x", address=SHARED, reason="asked", by="ann", until=None)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+    plan_id = searched(frame)
+    exempt(frame, SHARED)
     frame.directory.directory = directory([renamed(ANN), renamed(BOB)])
     frame.search()
     frame.directory.directory = directory([renamed(person(1, "ann")), renamed(BOB)])

@@ -5,28 +5,16 @@ from dataclasses import replace
 import pytest
 
 from shared.diff.options import Mode, SyncOptions
-from shared.diff.plan import Exemption
-from shared.engine.records import EXEMPTIONS_PATH, Exemptions
 from shared.engine.refusals import PlanUsedError
-from shared.engine.run import Narrowing, Outcome, Run, RunState, Selection
+from shared.engine.run import Narrowing, Outcome, RunState, Selection
 from shared.errors import EssentialsCredentialError, RefusedError, StorageUnavailableError, UnreachableError
-from shared.model import AccountType, Address
+from shared.model import AccountType
 from tests.builders.sides import NO_NATIVE_SYNC, account, directory, organization, person
 from tests.engine.frame import PERSON, Frame
+from tests.engine.steps import exempt, scheduled, searched, started
 from tests.twins.memory_essentials import MemoryEssentials
 
 NEWCOMERS = [person(100 + i, f"new{i:03}") for i in range(60)]
-
-
-def searched(frame: Frame) -> str:
-    run = frame.search()
-    assert run.plan_id is not None, run.problem
-    return run.plan_id
-
-
-def started(frame: Frame) -> Run:
-    plan_id = searched(frame)
-    return frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
 
 
 def damage(frame: Frame, path: str) -> None:
@@ -216,7 +204,7 @@ def test_an_execution_of_an_older_plan_is_seen_among_many_newer_runs(frame: Fram
     for _ in range(30):
         frame.clock.advance(2400)
         frame.search()
-    run = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
+    run = frame.begin(plan_id)
 
     with pytest.raises(Exception, match=run.id):
         frame.engine.start_search(Narrowing(), PERSON)
@@ -234,8 +222,7 @@ def test_two_executions_of_one_plan_at_the_same_moment_do_not_both_count(frame: 
 def test_an_exemption_of_any_address_of_the_person_excludes_the_change(frame: Frame) -> None:
     frame.directory.directory = directory([person(2, "bob", aliases=("bob@elsewhere.example",))])
     run = started(frame)
-    exemption = Exemption(id="x", address=Address("bob@elsewhere.example"), reason="asked", by="ann", until=None)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+    exempt(frame, "bob@elsewhere.example")
     frame.deliver(run)
 
     assert "bob@example.com" not in addresses(frame)
@@ -303,9 +290,7 @@ def test_a_value_read_back_otherwise_is_sent_once_and_settled(frame: Frame) -> N
 
 def test_after_a_refused_login_nothing_scheduled_tries_again_until_the_login_changes(frame: Frame) -> None:
     frame.essentials.fail_reads(EssentialsCredentialError("Refused.", "Write the right password."), times=1)
-    tick = frame.engine.on_timer()
-    assert tick.enqueued is not None
-    assert frame.deliver(frame.engine.run(tick.enqueued)).state is RunState.FAILED
+    assert scheduled(frame).state is RunState.FAILED
     frame.clock.advance(3600)
     assert frame.engine.on_timer().enqueued is None
     frame.login = "login-2"
@@ -315,8 +300,7 @@ def test_after_a_refused_login_nothing_scheduled_tries_again_until_the_login_cha
 
 def test_a_persons_successful_search_lets_scheduled_runs_try_again(frame: Frame) -> None:
     frame.essentials.fail_reads(EssentialsCredentialError("Refused.", "Write the right password."), times=1)
-    tick = frame.engine.on_timer()
-    frame.deliver(frame.engine.run(tick.enqueued or ""))
+    scheduled(frame)
     frame.clock.advance(3600)
     frame.search()
 

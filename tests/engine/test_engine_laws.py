@@ -8,27 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.diff.options import SyncOptions
-from shared.engine.refusals import GuardTrippedError
-from shared.engine.run import Outcome, Run, RunState, Selection
+from shared.engine.run import Outcome, RunState
 from shared.model import Directory, Organization
 from tests.builders.essentials import owners
 from tests.builders.worlds import directories, options, organizations
-from tests.engine.frame import PERSON, Frame
+from tests.engine.frame import Frame
+from tests.engine.steps import executed, searched
 from tests.twins.memory_directory import MemoryDirectory
 from tests.twins.memory_essentials import MemoryEssentials
-
-
-def executed(frame: Frame) -> Run:
-    """A search and the execution of everything that it ticks, the guard approved."""
-    search = frame.search()
-    assert search.plan_id is not None, search.problem
-    selection = Selection(digest=frame.engine.plan(search.plan_id).plan.digest)
-    try:
-        run = frame.engine.execute(search.plan_id, selection, PERSON)
-    except GuardTrippedError as stopped:
-        approved = Selection(digest=selection.digest, approve=stopped.selection_digest)
-        run = frame.engine.execute(search.plan_id, approved, PERSON)
-    return frame.deliver(run)
 
 
 def with_purposes_of(later: Directory, earlier: Directory) -> Directory:
@@ -56,7 +43,6 @@ def test_whatever_is_executed_succeeds_and_leaves_nothing_ticked(
             assert run.state is RunState.SUCCEEDED, (run.problem, results)
             assert {r.outcome for r in results} <= {Outcome.DONE, Outcome.ALREADY}, results
             assert all(len(uids) == 1 for uids in owners(frame.essentials.organization).values())
-            again = frame.search()
-            plan = frame.engine.plan(again.plan_id or "").plan
+            plan = frame.engine.plan(searched(frame)).plan
             assert [c for c in plan.changes if c.ticked] == []
             frame.clock.advance(data.draw(st.sampled_from((0, 1800, 8 * 24 * 3600))))

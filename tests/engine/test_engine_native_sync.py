@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from shared.engine.refusals import NativeSyncOnError
-from shared.engine.run import Run, RunState, Selection
+from shared.engine.run import RunState, Selection
 from shared.model import NativeSync
-from tests.builders.sides import NO_NATIVE_SYNC, account, directory, organization, person
+from tests.builders.sides import NO_NATIVE_SYNC, directory, person
 from tests.engine.frame import PROGRAM, Frame
-from tests.twins.memory_essentials import MemoryEssentials
+from tests.engine.steps import executed, scheduled, searched, settled
 
 HIDDEN = replace(NO_NATIVE_SYNC, is_shown=False)
 WRITING = replace(NO_NATIVE_SYNC, frequency_hours=6, sync_active_users=True, add_users=True)
@@ -17,9 +17,7 @@ WRITING = replace(NO_NATIVE_SYNC, frequency_hours=6, sync_active_users=True, add
 
 def executing(frame: Frame) -> None:
     """The gate is open, and one person is new in Entra."""
-    frame.directory.directory = directory([person(1, "ann")])
-    frame.essentials = MemoryEssentials(organization([account(5, "ann")]))
-    frame.execute(frame.search().plan_id or "")
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
 
 
@@ -27,15 +25,8 @@ def shows(frame: Frame, native_sync: NativeSync) -> None:
     frame.essentials.organization = replace(frame.essentials.organization, native_sync=native_sync)
 
 
-def scheduled(frame: Frame) -> Run:
-    frame.clock.advance(3600)
-    run_id = frame.engine.on_timer().enqueued
-    assert run_id is not None
-    return frame.deliver(frame.engine.run(run_id))
-
-
 def warnings(frame: Frame) -> str:
-    return " ".join(frame.engine.plan(frame.search().plan_id or "").plan.warnings)
+    return " ".join(frame.engine.plan(searched(frame)).plan.warnings)
 
 
 def test_a_native_sync_that_was_never_shown_is_warned_of_and_stops_nothing(frame: Frame) -> None:
@@ -58,7 +49,7 @@ def test_a_native_sync_that_wrote_users_and_is_hidden_blocks_scheduled_runs_and_
     assert run.problem is not None
     assert run.problem.code == "native_sync_on"
     assert frame.essentials.writes == []
-    plan_id = frame.search().plan_id or ""
+    plan_id = searched(frame)
     digest = frame.engine.plan(plan_id).plan.digest
     with pytest.raises(NativeSyncOnError, match="not shown any more"):
         frame.engine.execute(plan_id, Selection(digest=digest), PROGRAM)
@@ -70,7 +61,7 @@ def test_a_person_who_executes_although_it_is_hidden_lets_scheduled_runs_go_on(f
     frame.search()
     shows(frame, HIDDEN)
     assert "it wrote users when it was last shown" in warnings(frame)
-    frame.execute(frame.search().plan_id or "")
+    executed(frame)
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob"), person(3, "cy")])
 
     assert scheduled(frame).state is RunState.SUCCEEDED

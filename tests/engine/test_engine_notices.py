@@ -8,12 +8,10 @@ from itertools import pairwise
 import pytest
 
 from shared.diff.options import Mode, SyncOptions
-from shared.diff.plan import Exemption
 from shared.engine.commands import SecretStatus
 from shared.engine.notices.book import MOST_WAITING, BookStore, NoticeBook, Waiting
 from shared.engine.notices.notice import HIDDEN, Notice, Topic
 from shared.engine.notices.notices import Notices
-from shared.engine.records import EXEMPTIONS_PATH, Exemptions
 from shared.engine.run import Narrowing, RunState
 from shared.errors import (
     EssentialsCredentialError,
@@ -21,9 +19,9 @@ from shared.errors import (
     StorageUnavailableError,
     UnreachableError,
 )
-from shared.model import Address
 from tests.builders.sides import NOW, directory, person
 from tests.engine.frame import PERSON, PROGRAM, Frame
+from tests.engine.steps import executed, exempt, scheduled
 
 BLOCKED = "A scheduled run was held back"
 FAILED = "A scheduled run failed"
@@ -40,15 +38,11 @@ def telling(frame: Frame) -> Frame:
 def slot(frame: Frame) -> None:
     """The next scheduled run, carried out."""
     frame.clock.advance(3600)
-    tick = frame.engine.on_timer()
-    assert tick.enqueued is not None
-    frame.deliver(frame.engine.run(tick.enqueued))
+    scheduled(frame)
 
 
 def open_gate(frame: Frame) -> None:
-    run = frame.search()
-    assert run.plan_id is not None
-    assert frame.execute(run.plan_id).state is RunState.SUCCEEDED
+    assert executed(frame).state is RunState.SUCCEEDED
 
 
 def read_fails(frame: Frame) -> None:
@@ -215,9 +209,7 @@ def test_a_late_sync_is_told_and_that_it_is_no_longer_late(telling: Frame) -> No
     open_gate(telling)
     slot(telling)
     telling.clock.advance(4 * 3600)
-    late = telling.engine.on_timer()
-    assert late.enqueued is not None
-    telling.deliver(telling.engine.run(late.enqueued))
+    scheduled(telling)
     telling.clock.advance(600)
     telling.engine.on_timer()
 
@@ -351,15 +343,9 @@ def test_the_end_of_a_run_is_one_structured_event_without_an_address(telling: Fr
     assert "@" not in str(fields)
 
 
-def exempt_until(frame: Frame, hours: int) -> None:
-    until = frame.clock.now() + timedelta(hours=hours)
-    exemption = Exemption(id="x", address=Address("ann@example.com"), reason="leave", by="ann", until=until)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
-
-
 def test_an_exemption_that_ended_by_itself_is_told_once(telling: Frame) -> None:
     telling.options = SyncOptions(every_hours=0)
-    exempt_until(telling, hours=2)
+    exempt(telling, "ann@example.com", until=telling.clock.now() + timedelta(hours=2))
     telling.engine.on_timer()
     for _ in range(4):
         telling.clock.advance(3600)

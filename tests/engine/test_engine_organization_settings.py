@@ -14,6 +14,7 @@ from shared.engine.run import Outcome, RunState, Selection
 from shared.model import Address, LoginSettings
 from tests.builders.sides import NO_NATIVE_SYNC, account, directory, organization, person
 from tests.engine.frame import PERSON, Frame
+from tests.engine.steps import searched
 from tests.twins.memory_essentials import NEW_LOGIN, MemoryEssentials
 
 APPLICATION = NativeApplication(application_id="66666666-6666-4666-8666-666666666666", key_version="v1")
@@ -42,7 +43,7 @@ def deployment(frame: Frame) -> Frame:
 
 def setting(frame: Frame) -> tuple[str, Change]:
     """The plan, and its one row for a setting of the organization."""
-    plan_id = frame.search().plan_id or ""
+    plan_id = searched(frame)
     (row,) = settings(frame, plan_id)
     return plan_id, row
 
@@ -70,7 +71,7 @@ def test_the_native_sync_is_switched_off_by_a_row_that_nobody_ticked(deployment:
     assert outcome_of(deployment, plan_id, row) is Outcome.DONE
     native = deployment.essentials.organization.native_sync
     assert (native.frequency_hours, native.add_users, native.application_id) == (0, True, WRITING.application_id)
-    assert settings(deployment, deployment.search().plan_id or "") == []
+    assert settings(deployment, searched(deployment)) == []
 
 
 def test_groups_only_leaves_the_native_sync_the_containers_and_takes_the_users_from_it(deployment: Frame) -> None:
@@ -87,7 +88,7 @@ def test_groups_only_leaves_the_native_sync_the_containers_and_takes_the_users_f
     assert (native.sync_distribution_groups, native.add_groups, native.update_groups) == (True, True, True)
     assert (native.application_id, native.frequency_hours) == (APPLICATION.application_id, 6)
     assert deployment.essentials.native_keys == ["key of version v1"]
-    assert settings(deployment, deployment.search().plan_id or "") == []
+    assert settings(deployment, searched(deployment)) == []
 
 
 def test_a_renewed_key_is_a_row_and_an_event_until_a_person_has_it_written(deployment: Frame) -> None:
@@ -107,7 +108,7 @@ def test_a_renewed_key_is_a_row_and_an_event_until_a_person_has_it_written(deplo
     assert outcome_of(deployment, plan_id, row) is Outcome.DONE
     assert deployment.essentials.native_keys[-1] == "key of version v2"
     assert LedgerStore(deployment.state.documents).read()[0].native_key_version == "v2"
-    assert settings(deployment, deployment.search().plan_id or "") == []
+    assert settings(deployment, searched(deployment)) == []
     assert deployment.receiver.titles == ["Essentials' own sync needs its new key"]
     deployment.native_application = replace(APPLICATION, key_version="v3")
     setting(deployment)
@@ -177,11 +178,11 @@ def test_a_setting_that_essentials_refuses_fails_alone(deployment: Frame) -> Non
 
 
 def test_no_row_is_made_of_settings_that_are_left_alone_or_not_shown(deployment: Frame) -> None:
-    assert settings(deployment, deployment.search().plan_id or "") == []
+    assert settings(deployment, searched(deployment)) == []
     deployment.options = SyncOptions(native=NativeSyncPolicy.OFF)
     hidden = replace(NO_NATIVE_SYNC, is_shown=False)
     deployment.essentials.organization = replace(deployment.essentials.organization, native_sync=hidden)
-    assert settings(deployment, deployment.search().plan_id or "") == []
+    assert settings(deployment, searched(deployment)) == []
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_people_sign_in_as_the_option_says(
     assert there is not None
     told = (there.allow_local_login, there.allow_azure_login, there.force_azure_login, there.idp_for_forced_login)
     assert told == login
-    assert settings(deployment, deployment.search().plan_id or "") == []
+    assert settings(deployment, searched(deployment)) == []
 
 
 def test_forcing_microsoft_sign_in_is_refused_where_it_would_lock_the_app_out(deployment: Frame) -> None:
@@ -249,7 +250,7 @@ def exempting(frame: Frame, *addresses: str) -> None:
 
 
 def added(frame: Frame) -> set[str]:
-    changes = frame.engine.plan(frame.search().plan_id or "").plan.changes
+    changes = frame.engine.plan(searched(frame)).plan.changes
     return {c.address for c in changes if c.category is Category.ADD_USER}
 
 
@@ -298,7 +299,7 @@ def test_a_search_that_finds_the_native_sync_writing_users_forgets_types_and_act
 
     frame.directory.directory = directory([person(1, "ann")])
     frame.essentials = MemoryEssentials(organization([account(5, "ann")]))
-    frame.execute(frame.search().plan_id or "")
+    frame.execute(searched(frame))
     assert entry().type is not None
     frame.essentials.organization = replace(frame.essentials.organization, native_sync=WRITING)
     frame.search()

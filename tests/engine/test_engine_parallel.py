@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.diff.options import How, Leavers, SyncOptions
-from shared.engine.refusals import GuardTrippedError
-from shared.engine.run import Outcome, Run, RunState, Selection
+from shared.engine.run import Outcome, Run, RunState
 from shared.errors import EssentialsCredentialError, UnreachableError
 from shared.model import DeletedObject, Directory, Organization, Person, Uid
 from shared.state.protocols import LEASE_SECONDS
@@ -24,6 +23,7 @@ from tests.builders.essentials import owners
 from tests.builders.sides import NOW, account, directory, organization, person
 from tests.builders.worlds import directories, options, organizations
 from tests.engine.frame import PERSON, Frame
+from tests.engine.steps import started
 from tests.twins.memory_directory import MemoryDirectory
 from tests.twins.memory_essentials import MemoryEssentials
 
@@ -38,18 +38,6 @@ def threads_that_take_turns_often() -> Iterator[None]:
     sys.setswitchinterval(1e-5)
     yield
     sys.setswitchinterval(usual)
-
-
-def started(frame: Frame) -> Run:
-    """The execution of everything that a search ticks, the guard approved; nothing is delivered yet."""
-    search = frame.search()
-    assert search.plan_id is not None, search.problem
-    digest = frame.engine.plan(search.plan_id).plan.digest
-    try:
-        return frame.engine.execute(search.plan_id, Selection(digest=digest), PERSON)
-    except GuardTrippedError as stopped:
-        approved = Selection(digest=digest, approve=stopped.selection_digest)
-        return frame.engine.execute(search.plan_id, approved, PERSON)
 
 
 def people(stem: str, first: int) -> list[Person]:

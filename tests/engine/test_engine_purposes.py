@@ -7,6 +7,7 @@ from shared.engine.run import Outcome, RunState
 from shared.model import AccountType, MailboxPurpose
 from tests.builders.sides import account, directory, entra_id, organization, person
 from tests.engine.frame import Frame
+from tests.engine.steps import executed
 from tests.twins.memory_essentials import MemoryEssentials
 
 OFFICE = replace(person(1, "office"), account_enabled=False, exchange_plans=(), purpose=MailboxPurpose.SHARED)
@@ -19,8 +20,7 @@ def shared_mailbox(frame: Frame) -> None:
 
 def test_a_shared_mailbox_becomes_a_functional_account(frame: Frame) -> None:
     shared_mailbox(frame)
-    search = frame.search()
-    frame.execute(search.plan_id or "")
+    executed(frame)
 
     (office,) = [a for a in frame.essentials.organization.accounts if a.uid == "5"]
     assert office.type is AccountType.FUNCTIONAL_ACCOUNT

@@ -12,6 +12,7 @@ from shared.engine.run import Narrowing, Outcome, RunKind, RunState
 from shared.engine.schedule import slot_number, slot_starts_at
 from tests.builders.sides import NOW, account, directory, organization, person
 from tests.engine.frame import PERSON, Frame
+from tests.engine.steps import executed, scheduled
 from tests.twins.memory_essentials import MemoryEssentials
 
 
@@ -58,15 +59,8 @@ def test_nothing_is_enqueued_where_scheduled_runs_are_off(frame: Frame) -> None:
     assert not frame.engine.is_late()
 
 
-def scheduled(frame: Frame) -> str:
-    tick = frame.engine.on_timer()
-    assert tick.enqueued is not None
-    frame.deliver(frame.engine.run(tick.enqueued))
-    return tick.enqueued
-
-
 def test_a_scheduled_run_reports_and_ends_blocked_while_the_gate_is_closed(frame: Frame) -> None:
-    run = frame.engine.run(scheduled(frame))
+    run = scheduled(frame)
 
     assert run.state is RunState.BLOCKED
     assert run.problem is not None
@@ -76,16 +70,14 @@ def test_a_scheduled_run_reports_and_ends_blocked_while_the_gate_is_closed(frame
 
 
 def open_gate(frame: Frame) -> None:
-    run = frame.search()
-    assert run.plan_id is not None
-    frame.execute(run.plan_id)
+    executed(frame)
     frame.clock.advance(3600)
 
 
 def test_a_scheduled_run_executes_once_a_person_has_opened_the_gate(frame: Frame) -> None:
     open_gate(frame)
     frame.directory.directory = directory([person(1, "ann", aliases=("a.smith@example.com",)), person(8, "new")])
-    run = frame.engine.run(scheduled(frame))
+    run = scheduled(frame)
 
     assert run.state is RunState.SUCCEEDED, run.problem
     assert run.counts[Outcome.DONE] == 1
@@ -94,7 +86,7 @@ def test_a_scheduled_run_executes_once_a_person_has_opened_the_gate(frame: Frame
 
 def test_report_mode_plans_and_executes_nothing(frame: Frame) -> None:
     frame.options = SyncOptions(mode=Mode.REPORT)
-    run = frame.engine.run(scheduled(frame))
+    run = scheduled(frame)
 
     assert run.state is RunState.SUCCEEDED
     assert run.plan_id is not None
@@ -109,7 +101,7 @@ def test_an_unattended_run_over_the_limit_of_changes_executes_additions_only_and
     open_gate(frame)
     renamed = [replace(p, given_name="Other") for p in people]
     frame.directory.directory = directory([*renamed, person(99, "new")])
-    run = frame.engine.run(scheduled(frame))
+    run = scheduled(frame)
 
     assert run.state is RunState.BLOCKED
     assert run.problem is not None
@@ -174,9 +166,7 @@ def test_lateness_is_counted_from_the_latest_of_success_first_tick_and_change_of
 
 
 def test_history_older_than_its_days_is_removed_and_the_ledger_stays(frame: Frame) -> None:
-    run = frame.search()
-    assert run.plan_id is not None
-    frame.execute(run.plan_id)
+    executed(frame)
     frame.clock.advance(91 * 24 * 3600)
     frame.options = SyncOptions(every_hours=0)
     frame.engine.on_timer()

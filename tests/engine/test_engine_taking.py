@@ -4,32 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from shared.diff.options import How, Leavers, SyncOptions
+from shared.diff.options import Leavers
 from shared.diff.plan import Category
 from shared.engine.run import Outcome, RunState
 from shared.errors import IncompleteReadError, UnreachableError
-from shared.model import AccountType, DeletedObject, EntraId, MembersOnly, Person, Whereabouts
+from shared.model import AccountType, DeletedObject, EntraId, MembersOnly, Whereabouts
 from tests.builders.sides import NOW, account, directory, entra_id, group, organization, person
 from tests.engine.frame import Frame
+from tests.engine.steps import ALL, dying, searched, settled
 from tests.twins.memory_essentials import MemoryEssentials
-
-ALL = SyncOptions(how=frozenset(How), grace_days=0)
-
-
-def settled(frame: Frame, people: list[Person], *accounts: object) -> None:
-    """Both sides agree, and the ledger knows it."""
-    frame.options = ALL
-    frame.directory.directory = directory(people)
-    frame.essentials = MemoryEssentials(organization(list(accounts)))  # type: ignore[arg-type]
-    run = frame.search()
-    assert run.plan_id is not None, run.problem
-    frame.execute(run.plan_id)
 
 
 def executed(frame: Frame, **chosen: frozenset[str]) -> dict[str, Outcome]:
-    search = frame.search()
-    assert search.plan_id is not None, search.problem
-    run = frame.execute(search.plan_id, **chosen)
+    run = frame.execute(searched(frame), **chosen)
     found: dict[str, Outcome] = {}
     for result in frame.engine.results(run.id):
         name = f"{result.category} {result.address}"
@@ -38,9 +25,7 @@ def executed(frame: Frame, **chosen: frozenset[str]) -> dict[str, Outcome]:
 
 
 def planned(frame: Frame) -> list[tuple[Category, bool]]:
-    search = frame.search()
-    assert search.plan_id is not None, search.problem
-    return [(c.category, c.ticked) for c in frame.engine.plan(search.plan_id).plan.changes]
+    return [(c.category, c.ticked) for c in frame.engine.plan(searched(frame)).plan.changes]
 
 
 def aliases(frame: Frame) -> dict[str, tuple[str, ...]]:
@@ -48,7 +33,7 @@ def aliases(frame: Frame) -> dict[str, tuple[str, ...]]:
 
 
 def test_an_address_that_entra_dropped_is_dropped(frame: Frame) -> None:
-    settled(frame, [person(1, "ann", aliases=("old@example.com",))], account(5, "ann", aliases=("old@example.com",)))
+    settled(frame, [person(1, "ann", aliases=("old@example.com",))])
     frame.directory.directory = directory([person(1, "ann")])
 
     assert executed(frame) == {"update_user ann@example.com": Outcome.DONE}
@@ -57,12 +42,7 @@ def test_an_address_that_entra_dropped_is_dropped(frame: Frame) -> None:
 
 
 def test_two_people_swap_aliases(frame: Frame) -> None:
-    settled(
-        frame,
-        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob", aliases=("y@example.com",))],
-        account(5, "ann", aliases=("x@example.com",)),
-        account(6, "bob", aliases=("y@example.com",)),
-    )
+    settled(frame, [person(1, "ann", aliases=("x@example.com",)), person(2, "bob", aliases=("y@example.com",))])
     frame.directory.directory = directory(
         [person(1, "ann", aliases=("y@example.com",)), person(2, "bob", aliases=("x@example.com",))]
     )
@@ -75,7 +55,7 @@ def test_two_people_swap_aliases(frame: Frame) -> None:
 
 
 def test_a_primary_that_its_owner_gives_up_becomes_somebody_elses_alias(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     ann = replace(person(1, "ann.miller"), given_name="Ann")
     frame.directory.directory = directory([ann, person(2, "bob", aliases=("ann@example.com",))])
     found = executed(frame)
@@ -107,12 +87,7 @@ def test_a_three_way_rotation_of_aliases_ends_right(frame: Frame) -> None:
 
 @pytest.mark.parametrize("failing", ["bob@example.com"])
 def test_an_address_goes_back_where_the_taking_end_fails(frame: Frame, failing: str) -> None:
-    settled(
-        frame,
-        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")],
-        account(5, "ann", aliases=("x@example.com",)),
-        account(6, "bob"),
-    )
+    settled(frame, [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("x@example.com",))])
     frame.essentials.refuse(failing, status=400, message="no such luck")
     found = executed(frame)
@@ -122,25 +97,11 @@ def test_an_address_goes_back_where_the_taking_end_fails(frame: Frame, failing: 
 
 
 def test_a_worker_that_dies_between_freeing_and_taking_loses_no_address(frame: Frame) -> None:
-    class WorkerDiedError(BaseException):
-        """The process is gone."""
-
-    settled(
-        frame,
-        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")],
-        account(5, "ann", aliases=("x@example.com",)),
-        account(6, "bob"),
-    )
+    settled(frame, [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("x@example.com",))])
-    search = frame.search()
-
-    def die() -> None:
-        raise WorkerDiedError
-
-    frame.essentials.after_write = die
-    with pytest.raises(WorkerDiedError):
-        frame.execute(search.plan_id or "")
-    frame.essentials.after_write = lambda: None
+    plan_id = searched(frame)
+    with dying(frame, at_write=1):
+        frame.execute(plan_id)
     assert aliases(frame)["ann@example.com"] == ()
     frame.clock.advance(20 * 60)
     frame.engine.on_timer()
@@ -161,7 +122,7 @@ def test_a_worker_that_dies_between_freeing_and_taking_loses_no_address(frame: F
 def test_a_leaver_is_treated_by_policy_once_entra_says_that_they_are_gone(
     frame: Frame, treatment: Leavers, expected: tuple[AccountType, bool] | None
 ) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.options = replace(ALL, leavers=treatment)
     frame.directory.directory = directory([person(2, "bob")])
     frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
@@ -173,7 +134,7 @@ def test_a_leaver_is_treated_by_policy_once_entra_says_that_they_are_gone(
 
 
 def test_a_missing_person_whom_entra_still_finds_by_id_loses_nothing(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(2, "bob")])
     frame.directory.now_at[entra_id(1)] = Whereabouts.LIVING
@@ -183,30 +144,30 @@ def test_a_missing_person_whom_entra_still_finds_by_id_loses_nothing(frame: Fram
 
 
 def test_a_leaver_restored_between_search_and_execution_is_not_removed(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(2, "bob")], deleted=[DeletedObject(id=entra_id(1), deleted_at=NOW)])
-    search = frame.search()
+    plan_id = searched(frame)
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
-    run = frame.execute(search.plan_id or "")
+    run = frame.execute(plan_id)
 
     assert [r.outcome for r in frame.engine.results(run.id)] == [Outcome.DRIFTED]
     assert "ann@example.com" in aliases(frame)
 
 
 def test_an_option_changed_between_search_and_execution_takes_nothing(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(2, "bob")], deleted=[DeletedObject(id=entra_id(1), deleted_at=NOW)])
-    search = frame.search()
+    plan_id = searched(frame)
     frame.options = replace(ALL, leavers=Leavers.FUNCTIONAL_ACCOUNT)
-    frame.execute(search.plan_id or "")
+    frame.execute(plan_id)
 
     assert "ann@example.com" in aliases(frame)
 
 
 def test_the_whole_object_is_kept_before_a_removal(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(2, "bob")], deleted=[DeletedObject(id=entra_id(1), deleted_at=NOW)])
     executed(frame)
@@ -217,7 +178,7 @@ def test_the_whole_object_is_kept_before_a_removal(frame: Frame) -> None:
 
 
 def test_a_leaver_who_was_removed_and_comes_back_is_added_again(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(2, "bob")], deleted=[DeletedObject(id=entra_id(1), deleted_at=NOW)])
     executed(frame)
@@ -227,14 +188,14 @@ def test_a_leaver_who_was_removed_and_comes_back_is_added_again(frame: Frame) ->
 
 
 def test_the_account_of_a_gone_object_is_handed_to_the_new_one_by_a_tick(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.directory.directory = directory([person(3, "ann"), person(2, "bob")])
     frame.directory.now_at[entra_id(1)] = Whereabouts.NOT_FOUND
-    search = frame.search()
-    plan = frame.engine.plan(search.plan_id or "").plan
+    plan_id = searched(frame)
+    plan = frame.engine.plan(plan_id).plan
     (row,) = [c for c in plan.changes if c.blocked is None]
     assert not row.ticked
-    frame.execute(search.plan_id or "", include=frozenset({row.id}))
+    frame.execute(plan_id, include=frozenset({row.id}))
 
     entries = frame.ledger()
     assert [e["uid"] for i, e in sorted(entries.items()) if isinstance(e, dict)] == [None, "6", "5"]
@@ -242,7 +203,7 @@ def test_the_account_of_a_gone_object_is_handed_to_the_new_one_by_a_tick(frame: 
 
 
 def test_a_reader_of_evidence_that_fails_fails_the_search(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.directory.directory = directory([person(2, "bob")])
     frame.directory.evidence_failure = IncompleteReadError("An item failed.", "Search again.")
 
@@ -272,12 +233,7 @@ def test_a_person_who_left_the_scope_becomes_functional_with_entras_word(frame: 
 
 
 def test_a_service_that_drops_in_the_middle_of_a_chain_finishes_it_later(frame: Frame) -> None:
-    settled(
-        frame,
-        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")],
-        account(5, "ann", aliases=("x@example.com",)),
-        account(6, "bob"),
-    )
+    settled(frame, [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("x@example.com",))])
     frame.essentials.fail("bob@example.com", UnreachableError("No answer.", "Look."), times=1)
 
@@ -286,7 +242,7 @@ def test_a_service_that_drops_in_the_middle_of_a_chain_finishes_it_later(frame: 
 
 
 def test_a_rename_and_the_dropping_of_the_old_primary_are_written_together(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([replace(person(1, "ann.miller"), given_name="Ann")])
 
     assert set(executed(frame).values()) == {Outcome.DONE}
@@ -296,7 +252,7 @@ def test_a_rename_and_the_dropping_of_the_old_primary_are_written_together(frame
 
 @pytest.mark.parametrize("renames", ["refused", "ignored"])
 def test_an_old_primary_is_kept_where_essentials_does_not_rename(frame: Frame, renames: str) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([replace(person(1, "ann.miller"), given_name="Ann")])
     frame.essentials.renames = renames
 

@@ -4,31 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from shared.diff.options import DisabledAs, How, Leavers, NativeSyncPolicy, SyncOptions
+from shared.diff.options import DisabledAs, Leavers, NativeSyncPolicy
 from shared.diff.plan import Blocked, Category, Change
 from shared.engine.refusals import NotFoundError, NothingToUndoError, PlanUsedError, StaleDigestError
 from shared.engine.run import Outcome, Run, RunKind, RunState, Selection
 from shared.errors import UnreachableError
-from shared.model import Account, AccountType, Person
-from tests.builders.sides import account, directory, organization, person
+from shared.model import Account, AccountType
+from tests.builders.sides import account, directory, person
 from tests.engine.frame import PERSON, Frame
-from tests.twins.memory_essentials import MemoryEssentials
-
-ALL = SyncOptions(how=frozenset(How), grace_days=0)
-
-
-def settled(frame: Frame, people: list[Person], *accounts: Account) -> None:
-    """Both sides agree, the ledger knows it, and the gate is open."""
-    frame.options = ALL
-    frame.directory.directory = directory(people)
-    frame.essentials = MemoryEssentials(organization(list(accounts)))
-    executed(frame)
-
-
-def executed(frame: Frame, **chosen: frozenset[str]) -> Run:
-    search = frame.search()
-    assert search.plan_id is not None, search.problem
-    return frame.execute(search.plan_id, **chosen)
+from tests.engine.steps import ALL, delivered_by_one_that_dies, executed, searched, settled, started
 
 
 def undo_of(frame: Frame, run: Run) -> Run:
@@ -76,7 +60,7 @@ def test_a_removed_account_is_made_again_with_its_addresses_and_type(frame: Fram
 
 
 def test_sender_lists_come_back_with_an_account_and_nobody_is_welcomed_again(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.essentials.sender_lists["bob@example.com"] = {"white_list_senders": ("*@partner.example",)}
     frame.options = replace(ALL, leavers=Leavers.REMOVE, welcome_email=True)
     frame.directory.directory = directory([person(1, "ann")])
@@ -90,12 +74,7 @@ def test_sender_lists_come_back_with_an_account_and_nobody_is_welcomed_again(fra
 
 
 def test_names_types_and_addresses_go_back(frame: Frame) -> None:
-    settled(
-        frame,
-        [person(1, "ann", aliases=("old@example.com",)), person(2, "bob")],
-        account(5, "ann", aliases=("old@example.com",)),
-        account(6, "bob"),
-    )
+    settled(frame, [person(1, "ann", aliases=("old@example.com",)), person(2, "bob")])
     before = values(frame)
     frame.options = replace(ALL, disabled_as=DisabledAs.FUNCTIONAL_ACCOUNT)
     frame.directory.directory = directory(
@@ -115,12 +94,7 @@ def test_names_types_and_addresses_go_back(frame: Frame) -> None:
 
 
 def test_an_alias_that_was_handed_over_goes_back_to_who_had_it(frame: Frame) -> None:
-    settled(
-        frame,
-        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob", aliases=("y@example.com",))],
-        account(5, "ann", aliases=("x@example.com",)),
-        account(6, "bob", aliases=("y@example.com",)),
-    )
+    settled(frame, [person(1, "ann", aliases=("x@example.com",)), person(2, "bob", aliases=("y@example.com",))])
     before = values(frame)
     frame.directory.directory = directory(
         [person(1, "ann", aliases=("y@example.com",)), person(2, "bob", aliases=("x@example.com",))]
@@ -134,7 +108,7 @@ def test_an_alias_that_was_handed_over_goes_back_to_who_had_it(frame: Frame) -> 
 
 
 def test_a_new_account_is_taken_back_and_an_undo_of_the_undo_makes_it_again(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     before = values(frame)
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("b@example.com",))])
     run = executed(frame)
@@ -149,7 +123,7 @@ def test_a_new_account_is_taken_back_and_an_undo_of_the_undo_makes_it_again(fram
 
 
 def test_what_was_changed_since_is_not_undone_and_says_so(frame: Frame) -> None:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.directory.directory = directory(
         [replace(person(1, "ann"), surname="Miller"), person(2, "bob"), person(3, "cid")]
     )
@@ -165,7 +139,7 @@ def test_what_was_changed_since_is_not_undone_and_says_so(frame: Frame) -> None:
 
 
 def test_what_changes_between_the_undos_plan_and_its_execution_is_drift(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
     undo = undo_of(frame, executed(frame))
     frame.essentials.change("bob@example.com", firstname="Robert")
@@ -198,7 +172,7 @@ def test_an_account_that_finds_no_seat_is_not_made_again(frame: Frame) -> None:
 
 
 def test_the_plan_says_how_many_the_next_sync_would_change_again(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob"), person(3, "cid")])
     undo = undo_of(frame, executed(frame))
 
@@ -207,7 +181,7 @@ def test_the_plan_says_how_many_the_next_sync_would_change_again(frame: Frame) -
 
 
 def test_what_was_undone_is_done_again_unless_it_is_exempt(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
     undone(frame, executed(frame))
     search = frame.search()
@@ -218,7 +192,7 @@ def test_what_was_undone_is_done_again_unless_it_is_exempt(frame: Frame) -> None
 
 
 def test_an_undo_that_a_dead_service_interrupts_goes_on_where_it_stopped(frame: Frame) -> None:
-    settled(frame, [person(n, f"p{n}") for n in (1, 2)], account(5, "p1"), account(6, "p2"))
+    settled(frame, [person(n, f"p{n}") for n in (1, 2)])
     before = values(frame)
     frame.directory.directory = directory([replace(person(n, f"p{n}"), surname="Miller") for n in (1, 2)])
     undo = undo_of(frame, executed(frame))
@@ -231,7 +205,7 @@ def test_an_undo_that_a_dead_service_interrupts_goes_on_where_it_stopped(frame: 
 
 
 def test_the_gate_is_closed_by_the_first_write_of_an_undo_that_fails(frame: Frame) -> None:
-    settled(frame, [person(n, f"p{n}") for n in (1, 2)], account(5, "p1"), account(6, "p2"))
+    settled(frame, [person(n, f"p{n}") for n in (1, 2)])
     frame.directory.directory = directory([replace(person(n, f"p{n}"), surname="Miller") for n in (1, 2)])
     undo = undo_of(frame, executed(frame))
     assert gate_is_open(frame), "a plan alone closes nothing"
@@ -243,7 +217,7 @@ def test_the_gate_is_closed_by_the_first_write_of_an_undo_that_fails(frame: Fram
 
 
 def test_an_undo_has_the_rules_of_every_plan(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob"), person(3, "cid")])
     undo = undo_of(frame, executed(frame))
     plan_id = undo.plan_id or ""
@@ -259,7 +233,7 @@ def test_an_undo_has_the_rules_of_every_plan(frame: Frame) -> None:
 
 
 def test_only_an_execution_that_wrote_something_can_be_undone(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     search = frame.search()
     empty = frame.execute(search.plan_id or "")
 
@@ -271,7 +245,7 @@ def test_only_an_execution_that_wrote_something_can_be_undone(frame: Frame) -> N
 
 
 def test_an_undo_is_a_run_that_names_what_it_puts_back(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob")])
     run = executed(frame)
     undo = undo_of(frame, run)
@@ -283,7 +257,7 @@ def test_an_undo_is_a_run_that_names_what_it_puts_back(frame: Frame) -> None:
 
 
 def _removal_of_bob(frame: Frame) -> Run:
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(1, "ann")])
     return executed(frame)
@@ -299,10 +273,6 @@ def _upheaval(frame: Frame) -> Run:
             person(3, "cid"),
             person(4, "dan", aliases=("d@example.com",)),
         ],
-        account(5, "ann", aliases=("x@example.com",)),
-        account(6, "bob", aliases=("y@example.com",)),
-        account(7, "cid"),
-        account(8, "dan", aliases=("d@example.com",)),
     )
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     renamed = replace(person(3, "cid.miller"), given_name="Cid")
@@ -325,30 +295,10 @@ def _without_what_stays(accounts: list[Account]) -> list[Account]:
 
 @pytest.mark.parametrize("after_writes", range(10))
 def test_a_worker_that_dies_leaves_an_undo_that_ends_the_same(frame: Frame, after_writes: int) -> None:
-    class WorkerDiedError(BaseException):
-        """The process is gone: nothing catches it."""
-
     run = _upheaval(frame)
     before = {"ann", "bob", "cid", "dan"}
-    plan_id = undo_of(frame, run).plan_id or ""
-    back = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
-    written = 0
-
-    def die() -> None:
-        nonlocal written
-        written += 1
-        if written > after_writes:
-            raise WorkerDiedError
-
-    frame.essentials.after_write = die
-    text = frame.queue.take()
-    try:
-        frame.engine.on_message(text)
-    except WorkerDiedError:
-        frame.essentials.after_write = lambda: None
-        frame.clock.advance(600)
-        frame.queue.sent.append((text, 0))
-    ended = frame.deliver(back)
+    back = frame.begin(undo_of(frame, run).plan_id or "")
+    ended = delivered_by_one_that_dies(frame, back, after_writes=after_writes)
 
     assert ended.state is RunState.SUCCEEDED, ended.problem
     outcomes = {r.outcome for r in frame.engine.results(back.id)}
@@ -364,7 +314,7 @@ def test_a_worker_that_dies_leaves_an_undo_that_ends_the_same(frame: Frame, afte
 
 
 def test_settings_of_the_organization_are_not_undone_and_a_row_says_so(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.options = replace(ALL, native=NativeSyncPolicy.OFF)
     native = replace(frame.essentials.organization.native_sync, is_configured=True, frequency_hours=6)
     frame.essentials.organization = replace(frame.essentials.organization, native_sync=native)
@@ -380,11 +330,11 @@ def test_settings_of_the_organization_are_not_undone_and_a_row_says_so(frame: Fr
 
 
 def test_what_the_execution_found_already_so_is_not_undone(frame: Frame) -> None:
-    settled(frame, [person(1, "ann")], account(5, "ann"))
+    settled(frame, [person(1, "ann")])
     frame.directory.directory = directory([replace(person(1, "ann"), surname="Miller")])
-    search = frame.search()
+    plan_id = searched(frame)
     frame.essentials.change("ann@example.com", surname="Miller")
-    run = frame.execute(search.plan_id or "")
+    run = frame.execute(plan_id)
     assert run.counts[Outcome.ALREADY] == 1
 
     with pytest.raises(NothingToUndoError):
@@ -392,26 +342,11 @@ def test_what_the_execution_found_already_so_is_not_undone(frame: Frame) -> None
 
 
 def test_a_removal_that_was_written_right_before_a_crash_is_undone_all_the_same(frame: Frame) -> None:
-    class WorkerDiedError(BaseException):
-        """The process is gone: nothing catches it."""
-
-    def die() -> None:
-        raise WorkerDiedError
-
-    settled(frame, [person(1, "ann"), person(2, "bob")], account(5, "ann"), account(6, "bob"))
+    settled(frame, [person(1, "ann"), person(2, "bob")])
     before = values(frame)
     frame.options = replace(ALL, leavers=Leavers.REMOVE)
     frame.directory.directory = directory([person(1, "ann")])
-    plan_id = frame.search().plan_id or ""
-    run = frame.engine.execute(plan_id, Selection(digest=frame.engine.plan(plan_id).plan.digest), PERSON)
-    frame.essentials.after_write = die
-    text = frame.queue.take()
-    with pytest.raises(WorkerDiedError):
-        frame.engine.on_message(text)
-    frame.essentials.after_write = lambda: None
-    frame.clock.advance(600)
-    frame.queue.sent.append((text, 0))
-    ended = frame.deliver(run)
+    ended = delivered_by_one_that_dies(frame, started(frame), after_writes=0)
     assert ended.counts[Outcome.ALREADY] == 1
 
     undone(frame, ended)
@@ -420,12 +355,7 @@ def test_a_removal_that_was_written_right_before_a_crash_is_undone_all_the_same(
 
 
 def test_an_alias_stays_where_it_went_when_who_had_it_is_gone(frame: Frame) -> None:
-    settled(
-        frame,
-        [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")],
-        account(5, "ann", aliases=("x@example.com",)),
-        account(6, "bob"),
-    )
+    settled(frame, [person(1, "ann", aliases=("x@example.com",)), person(2, "bob")])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=("x@example.com",))])
     run = executed(frame)
     frame.essentials.remove("ann@example.com")

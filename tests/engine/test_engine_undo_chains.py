@@ -1,24 +1,19 @@
 """Undo of addresses that changed hands, where the account that gave them may not be touched any more."""
 
-from shared.diff.plan import Blocked, Category, Exemption
-from shared.engine.records import EXEMPTIONS_PATH, Exemptions
+from shared.diff.plan import Blocked, Category
 from shared.engine.run import Outcome, Run
 from shared.model import Address
-from tests.builders.sides import account, directory, person
+from tests.builders.sides import directory, person
 from tests.engine.frame import Frame
-from tests.engine.test_engine_undo import rows, settled, undo_of
+from tests.engine.steps import exempt, settled
+from tests.engine.test_engine_undo import rows, undo_of
 
 SALES = Address("sales@example.com")
 
 
-def exempt(frame: Frame, address: str) -> None:
-    frozen = Exemption(id="x", address=Address(address), reason="Stays.", by="Ann", until=None)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(frozen,)))
-
-
 def handed_to_a_new_account(frame: Frame) -> Run:
     """An execution that made Bob's account and gave it an address of Ann's."""
-    settled(frame, [person(1, "ann", aliases=(SALES,))], account(5, "ann", aliases=(SALES,)))
+    settled(frame, [person(1, "ann", aliases=(SALES,))])
     frame.directory.directory = directory([person(1, "ann"), person(2, "bob", aliases=(SALES,))])
     search = frame.search()
     chosen = frozenset(c.id for c in rows(frame, search) if not c.ticked)
