@@ -1,8 +1,8 @@
 """Brings an earlier read of the directory up to date: what changed since is told by delta queries and then read by id.
 
 A delta says who changed; it may come late, twice and in any order. So nothing is built from its values: whoever it names is read
-anew, and has to be what was told. Deleted people and members of scope groups are read whole each time, and what comes
-out is held against Graph's counts. Whatever does not fit means that a whole read is needed.
+anew, and has to be what was told. Members of scope groups are read whole each time, deleted people where one more or less is
+counted, and what comes out is held against Graph's counts. Whatever does not fit means that a whole read is needed.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ from shared.graph.changes import (
     ChangedPersonJson,
     Deltas,
     Round,
+    Told,
     TooMuchChangedError,
     groups_deltas,
     people_deltas,
@@ -70,6 +71,7 @@ class CountedOtherwiseError(Exception):
 class _Known:
     people: Mapping[EntraId, Person]
     groups: Mapping[EntraId, Group]
+    deleted: Mapping[EntraId, DeletedObject]
 
     def most_objects(self) -> int:
         return max(_LEAST_OBJECTS, (len(self.people) + len(self.groups)) // _MOST_CHANGED)
@@ -98,7 +100,7 @@ class IncrementalReader:
     def read(self, known: Directory, links: DeltaLinks, wanted: Wanted, tally: Tally) -> Directory | WholeReadNeeded:
         """The directory now, by what changed since ``known`` was read; or why only a whole read tells.
 
-        Requests: four, and one for every 20 objects that changed; with scope groups and purposes as a whole read.
+        Requests: three, and one for every 20 objects that changed; with scope groups and purposes as a whole read.
         Raises ThrottledError, EntraCredentialError, SecretError: what a whole read would not mend.
         """
         try:
@@ -142,6 +144,7 @@ class IncrementalReader:
         known = _Known(
             people={one.id: _without_purpose(one) for one in directory.people},
             groups={one.id: one for one in directory.groups},
+            deleted={one.id: one for one in directory.deleted_people},
         )
         parts = self._parts
         with (
@@ -152,8 +155,10 @@ class IncrementalReader:
         ):
             people_round = side_by_side.start(lambda: self._round(people_deltas(), links.people, known, tally))
             groups_round = side_by_side.start(lambda: self._round(groups_deltas(), links.groups, known, tally))
-            deleted = side_by_side.start(lambda: parts.deleted(tally))
             counts = side_by_side.start(self._counts)
+            deleted = side_by_side.start(
+                lambda: self._deleted(known, awaited(people_round).told, awaited(counts), tally)
+            )
             changed = side_by_side.start(lambda: self._reread(people_round, groups_round, tally))
             people = side_by_side.start(lambda: _with_changes(known.people, awaited(changed).people))
             groups = side_by_side.start(lambda: _with_changes(known.groups, awaited(changed).groups))
@@ -181,6 +186,15 @@ class IncrementalReader:
         self, people: Future[Round[ChangedPersonJson]], groups: Future[Round[ChangedGroupJson]], tally: Tally
     ) -> Reread:
         return reread(self._parts.batches, awaited(people).told, awaited(groups).told, noticed=tally.check)
+
+    def _deleted(
+        self, known: _Known, told: Mapping[EntraId, Told[ChangedPersonJson]], counts: Counts, tally: Tally
+    ) -> Mapping[EntraId, DeletedObject]:
+        """People in deleted items: as they were known, where as many are counted and nobody was deleted or restored."""
+        is_touched = any(one.is_removed or key in known.deleted for key, one in told.items())
+        if is_touched or counts.deleted != len(known.deleted):
+            return self._parts.deleted(tally)
+        return known.deleted
 
     def _counts(self) -> Counts:
         """All three in one request."""

@@ -56,9 +56,18 @@ def requests(at: Simulated, read: Callable[[], object]) -> int:
     return at.journal.counts()["graph"] - before
 
 
-def test_nothing_changed_takes_four_requests_and_one_for_each_level_of_the_scope(reading: Reading) -> None:
-    assert requests(reading.at, reading.keep_changes) == 6
-    assert requests(reading.at, reading.keep_changes) == 6
+def test_nothing_changed_takes_three_requests_and_one_for_each_level_of_the_scope(reading: Reading) -> None:
+    assert requests(reading.at, reading.keep_changes) == 5
+    assert requests(reading.at, reading.keep_changes) == 5
+
+
+def test_deleted_people_are_read_again_where_one_more_or_less_is_counted(reading: Reading) -> None:
+    tenant = reading.at.world.tenant
+    tenant.deleted_users[guid(91)] = person(91, deletedDateTime="2026-11-24T10:00:00Z")
+    assert {one.id for one in reading.keep_changes().deleted_people} == {guid(90), guid(91)}
+    tenant.deleted_users.clear()
+
+    assert reading.keep_changes().deleted_people == ()
 
 
 class Mutations:
