@@ -79,6 +79,8 @@ class Search:
         take_over_exemptions(self._parts.documents, organization)
         situation, plan = self._planned(run, options, directory, organization, ledger)
         if not reading.is_enough_for(plan):
+            # Neither is needed again, and two of each would not fit beside one another for a large company.
+            del situation, plan, directory
             directory = reading.whole()
             memory.remember(directory.people)
             situation, plan = self._planned(run, options, directory, organization, ledger)
