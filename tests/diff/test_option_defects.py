@@ -1,35 +1,21 @@
 """Found by walking the option table: hand-made states of leavers, what a policy that sets no type notes, and who may give."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from shared.diff.evidence import Evidence
-from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, adopt, note_writes
+from shared.diff.ledger import Ledger, adopt, note_writes
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions, What
 from shared.diff.plan import Blocked, ObjectKind
 from shared.diff.written import written
-from shared.model import Account, AccountType, Address, Domain, Person
+from shared.model import AccountType, Address, Domain, Person
 from tests.builders.essentials import after
+from tests.builders.ledger import knowing
 from tests.builders.sides import NOW, account, directory, entra_id, group, organization, person, plan
 
 REMOVING = SyncOptions(how=frozenset(How), grace_days=0)
 GONE = Evidence(gone=frozenset({entra_id(9)}))
-
-
-def noted(owned: Account, **fields: object) -> LedgerEntry:
-    known = LedgerEntry(
-        kind=ObjectKind.ACTIVE_USER,
-        uid=owned.uid,
-        address=owned.primary_email,
-        addresses={a: AddressNote(origin=AddressOrigin.ENTRA) for a in owned.addresses},
-        type=owned.type,
-        is_active=owned.is_active,
-        first_seen_at=NOW - timedelta(days=90),
-        last_seen_at=NOW - timedelta(hours=1),
-    )
-    return replace(known, **fields)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +30,7 @@ def test_a_leavers_account_that_was_changed_by_hand_is_kept(treatment: Leavers, 
     found = plan(
         directory(),
         organization([left]),
-        ledger=Ledger(entries={entra_id(9): noted(left, **fields)}),
+        ledger=knowing({9: left}, **fields),
         options=replace(REMOVING, leavers=treatment),
         evidence=GONE,
     )
@@ -70,7 +56,7 @@ def test_an_adoption_does_not_make_a_functional_account_one_that_may_be_deactiva
 def test_a_policy_that_sets_nothing_does_not_hide_what_was_changed_by_hand(field: str) -> None:
     owned = account(5, "ann", is_active=False)
     before = {"type": AccountType.FUNCTIONAL_ACCOUNT, "is_active": True}
-    ledger = Ledger(entries={entra_id(1): noted(owned, **before)})
+    ledger = knowing({1: owned}, **before)
     disabled = replace(person(1, "ann"), account_enabled=False)
     first = plan(
         directory([disabled]), organization([owned]), ledger=ledger, options=SyncOptions(disabled_as=DisabledAs.KEEP)
@@ -99,7 +85,7 @@ def test_an_address_is_not_taken_from_the_account_of_a_kind_that_is_not_managed(
     found = plan(
         directory([person(1, "ann", aliases=("info@example.com",))]),
         organization([account(6, "ann"), gone]),
-        ledger=Ledger(entries={entra_id(9): noted(gone, kind=ObjectKind.DISABLED_USER)}),
+        ledger=knowing({9: gone}, kind=ObjectKind.DISABLED_USER),
         options=replace(REMOVING, what=frozenset({What.ACTIVE_USERS})),
         evidence=GONE,
     )
@@ -113,7 +99,7 @@ def test_an_address_is_not_taken_from_the_account_of_somebody_who_is_skipped() -
     found = plan(
         directory([person(1, "ann", aliases=("info@example.com",)), bob]),
         organization([account(6, "ann"), giver]),
-        ledger=Ledger(entries={entra_id(2): noted(giver, kind=ObjectKind.DISABLED_USER)}),
+        ledger=knowing({2: giver}, kind=ObjectKind.DISABLED_USER),
         options=SyncOptions(disabled_as=DisabledAs.SKIP),
     )
 
@@ -126,7 +112,7 @@ def test_an_address_that_somebody_without_mail_lists_is_not_dropped() -> None:
     found = plan(
         directory([person(1, "ann"), nobody]),
         organization([owned]),
-        ledger=Ledger(entries={entra_id(1): noted(owned)}),
+        ledger=knowing({1: owned}),
         options=REMOVING,
     )
 
@@ -138,9 +124,7 @@ def test_an_old_primary_address_in_an_inactive_domain_stays_as_an_alias() -> Non
     owned = replace(account(5, "ann"), primary_email=Address("ann@asleep.example"))
     there = organization([owned])
     there = replace(there, domains=(*there.domains, Domain(name="asleep.example", is_active=False)))
-    found = plan(
-        directory([person(1, "ann")]), there, ledger=Ledger(entries={entra_id(1): noted(owned)}), options=REMOVING
-    )
+    found = plan(directory([person(1, "ann")]), there, ledger=knowing({1: owned}), options=REMOVING)
 
     (row,) = found.changes
     assert row.ticked

@@ -6,29 +6,15 @@ from datetime import timedelta
 import pytest
 
 from shared.diff.evidence import Evidence
-from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, LedgerEntry, SentAndRead, scope_fingerprint
+from shared.diff.ledger import AddressNote, AddressOrigin, Ledger, SentAndRead, scope_fingerprint
 from shared.diff.options import DisabledAs, How, Leavers, SyncOptions
 from shared.diff.ordering import steps
 from shared.diff.plan import Blocked, Category, Change, Exemption, ObjectKind, Plan, SkipReason
-from shared.model import Account, AccountType, Address, DeletedObject, GroupKind, MembersOnly
+from shared.model import AccountType, Address, DeletedObject, GroupKind, MembersOnly
+from tests.builders.ledger import entry, knowing
 from tests.builders.sides import NOW, account, directory, entra_id, group, organization, person, plan
 
 REMOVING = SyncOptions(how=frozenset(How), grace_days=0)
-
-
-def entry(owned: Account, **fields: object) -> LedgerEntry:
-    """What the ledger has of an account that was last written as it is now."""
-    known = LedgerEntry(
-        kind=ObjectKind.ACTIVE_USER,
-        uid=owned.uid,
-        address=owned.primary_email,
-        addresses={a: AddressNote(origin=AddressOrigin.ENTRA) for a in owned.addresses},
-        type=owned.type,
-        is_active=owned.is_active,
-        first_seen_at=NOW - timedelta(days=90),
-        last_seen_at=NOW - timedelta(hours=1),
-    )
-    return replace(known, **fields)  # type: ignore[arg-type]
 
 
 def only(found: Plan, category: Category) -> Change:
@@ -79,9 +65,7 @@ def test_a_person_without_any_registered_address_is_blocked() -> None:
 def test_a_new_person_whose_primary_is_somebodys_primary_is_blocked_and_the_holder_is_named() -> None:
     held = account(5, "ann", type=AccountType.FUNCTIONAL_ACCOUNT)
     other = replace(person(2, "info"), smtp_aliases=("ann@example.com",), mail=None)  # type: ignore[arg-type]
-    found = plan(
-        directory([person(1, "ann"), other]), organization([held]), ledger=Ledger(entries={entra_id(2): entry(held)})
-    )
+    found = plan(directory([person(1, "ann"), other]), organization([held]), ledger=knowing({2: held}))
     row = only(found, Category.ADD_USER)
 
     assert row.blocked in (Blocked.ADDRESS_IN_USE, Blocked.CONFLICT)
@@ -114,7 +98,7 @@ def test_missing_aliases_and_a_differing_name_are_one_update() -> None:
 def test_a_changed_primary_is_a_rename_that_keeps_the_old_address() -> None:
     ann = person(1, "ann.miller", aliases=("ann@example.com",))
     known = account(5, "ann")
-    found = plan(directory([ann]), organization([known]), ledger=Ledger(entries={entra_id(1): entry(known)}))
+    found = plan(directory([ann]), organization([known]), ledger=knowing({1: known}))
     row = only(found, Category.UPDATE_USER)
 
     assert (row.before.primary_email, row.after.primary_email) == ("ann@example.com", "ann.miller@example.com")
@@ -123,7 +107,7 @@ def test_a_changed_primary_is_a_rename_that_keeps_the_old_address() -> None:
 
 def test_the_primary_that_a_rename_leaves_behind_is_dropped_in_a_row_of_its_own_once_nobody_has_it() -> None:
     known = account(5, "ann", firstname="Ann.Miller")
-    ledger = Ledger(entries={entra_id(1): entry(known)})
+    ledger = knowing({1: known})
     both = directory([person(1, "ann.miller")])
     at_once = plan(both, organization([known]), ledger=ledger, options=SyncOptions(grace_days=0))
     in_the_grace = plan(both, organization([known]), ledger=ledger)
@@ -139,16 +123,14 @@ def test_a_rename_that_essentials_refused_before_is_no_difference() -> None:
     ann = person(1, "ann.miller", aliases=("ann@example.com",))
     known = account(5, "ann", aliases=("ann.miller@example.com",), firstname="Ann.Miller")
     refused = {"primary_email": SentAndRead(sent="ann.miller@example.com", read="ann@example.com")}
-    ledger = Ledger(entries={entra_id(1): entry(known, read_otherwise=refused)})
+    ledger = knowing({1: known}, read_otherwise=refused)
 
     assert plan(directory([ann]), organization([known]), ledger=ledger).changes == ()
 
 
 def test_the_account_of_the_ledger_belongs_to_the_object_whatever_its_addresses() -> None:
     moved = account(5, "somebody.else", firstname="Ann")
-    found = plan(
-        directory([person(1, "ann")]), organization([moved]), ledger=Ledger(entries={entra_id(1): entry(moved)})
-    )
+    found = plan(directory([person(1, "ann")]), organization([moved]), ledger=knowing({1: moved}))
 
     assert only(found, Category.UPDATE_USER).uid == "5"
     assert not [c for c in found.changes if c.category is Category.ADD_USER]
@@ -156,7 +138,7 @@ def test_the_account_of_the_ledger_belongs_to_the_object_whatever_its_addresses(
 
 def test_an_account_made_later_at_the_address_of_the_ledger_is_another_one() -> None:
     later = account(6, "ann")
-    ledger = Ledger(entries={entra_id(1): entry(account(5, "ann"))})
+    ledger = knowing({1: account(5, "ann")})
     (adopted,) = plan(directory([person(1, "ann")]), organization([later]), ledger=ledger).adoptions
 
     assert adopted.uid == "6"
@@ -184,7 +166,7 @@ def test_an_alias_that_entra_gives_to_another_person_is_handed_over_in_a_chain()
     ann = person(1, "ann")
     bob = person(2, "bob", aliases=("team@example.com",))
     accounts = [account(5, "ann", aliases=("team@example.com",)), account(6, "bob")]
-    ledger = Ledger(entries={entra_id(1): entry(accounts[0]), entra_id(2): entry(accounts[1])})
+    ledger = knowing({1: accounts[0], 2: accounts[1]})
     found = plan(directory([ann, bob]), organization(accounts), ledger=ledger)
     freed, given = sorted(found.changes, key=lambda c: not c.takes)
 
@@ -207,7 +189,7 @@ def test_a_chain_that_frees_a_stray_address_is_unticked() -> None:
 def test_two_people_who_swap_aliases_are_one_chain() -> None:
     ann, bob = person(1, "ann", aliases=("y@example.com",)), person(2, "bob", aliases=("x@example.com",))
     accounts = [account(5, "ann", aliases=("x@example.com",)), account(6, "bob", aliases=("y@example.com",))]
-    ledger = Ledger(entries={entra_id(1): entry(accounts[0]), entra_id(2): entry(accounts[1])})
+    ledger = knowing({1: accounts[0], 2: accounts[1]})
     found = plan(directory([ann, bob]), organization(accounts), ledger=ledger)
 
     assert len(found.changes) == 4
@@ -218,7 +200,7 @@ def test_two_people_who_swap_aliases_are_one_chain() -> None:
 def test_a_primary_that_its_owner_gives_up_goes_to_the_new_owner_in_one_chain() -> None:
     ann, bob = person(1, "ann.miller"), person(2, "bob", aliases=("ann@example.com",))
     accounts = [account(5, "ann", firstname="Ann.Miller"), account(6, "bob")]
-    ledger = Ledger(entries={entra_id(1): entry(accounts[0]), entra_id(2): entry(accounts[1])})
+    ledger = knowing({1: accounts[0], 2: accounts[1]})
     found = plan(directory([ann, bob]), organization(accounts), ledger=ledger)
 
     assert {c.after.primary_email for c in found.changes} >= {"ann.miller@example.com"}
@@ -230,7 +212,7 @@ def test_a_primary_that_its_owner_gives_up_goes_to_the_new_owner_in_one_chain() 
 def test_two_people_who_swap_primary_addresses_keep_what_they_have() -> None:
     people = [replace(person(1, "bob"), given_name="Ann"), replace(person(2, "ann"), given_name="Bob")]
     accounts = [account(5, "ann"), account(6, "bob")]
-    ledger = Ledger(entries={entra_id(1): entry(accounts[0]), entra_id(2): entry(accounts[1])})
+    ledger = knowing({1: accounts[0], 2: accounts[1]})
 
     assert plan(directory(people), organization(accounts), ledger=ledger).changes == ()
 
@@ -239,7 +221,7 @@ def test_an_address_that_a_third_object_has_too_is_not_handed_over() -> None:
     bob = person(2, "bob", aliases=("team@example.com",))
     unmanaged = replace(group(3, "list", kind=GroupKind.MICROSOFT365), smtp_aliases=(Address("team@example.com"),))
     accounts = [account(5, "ann", aliases=("team@example.com",)), account(6, "bob")]
-    ledger = Ledger(entries={entra_id(1): entry(accounts[0])})
+    ledger = knowing({1: accounts[0]})
     found = plan(directory([person(1, "ann"), bob], [unmanaged]), organization(accounts), ledger=ledger)
 
     assert {c.blocked for c in found.changes} == {Blocked.ADDRESS_IN_USE}
@@ -260,7 +242,7 @@ def test_nothing_is_handed_unattended_to_an_account_that_we_created_less_than_an
 
 def test_a_new_person_whose_primary_is_somebodys_alias_is_added_by_a_tick_with_the_freeing_in_its_chain() -> None:
     held = account(5, "info", aliases=("ann@example.com",))
-    ledger = Ledger(entries={entra_id(9): entry(held)})
+    ledger = knowing({9: held})
     found = plan(directory([person(1, "ann"), person(9, "info")]), organization([held]), ledger=ledger)
     added = only(found, Category.ADD_USER)
 
@@ -272,7 +254,7 @@ def test_a_new_person_whose_primary_is_somebodys_alias_is_added_by_a_tick_with_t
 def test_a_leavers_primary_goes_to_somebody_with_an_account_by_a_tick_that_removes_the_leavers_account() -> None:
     gone, bob = account(5, "ann"), person(2, "bob", aliases=("ann@example.com",))
     accounts = [gone, account(6, "bob")]
-    ledger = Ledger(entries={entra_id(1): entry(gone), entra_id(2): entry(accounts[1])})
+    ledger = knowing({1: gone, 2: accounts[1]})
     options = SyncOptions(how=frozenset(How))
     without = plan(directory([bob]), organization(accounts), ledger=ledger, options=options)
     found = plan(
@@ -315,7 +297,7 @@ def test_a_disabled_person_becomes_functional_in_place_and_the_policy_is_the_pro
 def test_a_functional_account_becomes_a_user_by_a_tick_only_while_nothing_was_noted() -> None:
     functional = account(5, "ann", type=AccountType.FUNCTIONAL_ACCOUNT)
     first = plan(directory([person(1, "ann")]), organization([functional]))
-    noted = Ledger(entries={entra_id(1): entry(functional)})
+    noted = knowing({1: functional})
     second = plan(directory([person(1, "ann")]), organization([functional]), ledger=noted)
 
     assert not only(first, Category.CONVERT_USER).ticked
@@ -324,7 +306,7 @@ def test_a_functional_account_becomes_a_user_by_a_tick_only_while_nothing_was_no
 
 def test_a_type_changed_by_hand_is_kept_and_shown_unticked() -> None:
     by_hand = account(5, "ann", type=AccountType.FUNCTIONAL_ACCOUNT)
-    ledger = Ledger(entries={entra_id(1): entry(by_hand, type=AccountType.SILENT_USER)})
+    ledger = knowing({1: by_hand}, type=AccountType.SILENT_USER)
     row = only(plan(directory([person(1, "ann")]), organization([by_hand]), ledger=ledger), Category.CONVERT_USER)
 
     assert not row.ticked
@@ -367,7 +349,7 @@ def test_a_functional_account_is_deactivated_by_a_tick_only_where_nobody_noted_t
     functional = account(5, "ann", type=AccountType.FUNCTIONAL_ACCOUNT)
     options = SyncOptions(disabled_as=DisabledAs.INACTIVE)
     first = plan(directory([disabled]), organization([functional]), options=options)
-    noted = Ledger(entries={entra_id(1): entry(functional)})
+    noted = knowing({1: functional})
     second = plan(directory([disabled]), organization([functional]), options=options, ledger=noted)
 
     assert not only(first, Category.CONVERT_USER).ticked
@@ -407,7 +389,7 @@ def test_the_account_of_a_missing_person_is_treated_by_policy_once_entra_says_th
     leavers: Leavers, category: Category
 ) -> None:
     gone = account(5, "ann")
-    ledger = Ledger(entries={entra_id(1): entry(gone)})
+    ledger = knowing({1: gone})
     options = replace(REMOVING, leavers=leavers)
     unproven = only(plan(directory(), organization([gone]), ledger=ledger, options=options), category)
     by_id = Evidence(gone=frozenset({entra_id(1)}))
@@ -424,7 +406,7 @@ def test_the_account_of_a_missing_person_is_treated_by_policy_once_entra_says_th
 
 def test_the_account_of_a_missing_group_is_removed_only_when_its_id_answers_404() -> None:
     gone = account(5, "list", type=AccountType.FUNCTIONAL_ACCOUNT)
-    ledger = Ledger(entries={entra_id(1): entry(gone, kind=ObjectKind.DISTRIBUTION_GROUP)})
+    ledger = knowing({1: gone}, kind=ObjectKind.DISTRIBUTION_GROUP)
     row = only(
         plan(
             directory(),
@@ -446,7 +428,7 @@ def test_the_account_of_a_missing_group_is_removed_only_when_its_id_answers_404(
 
 def test_a_missing_object_of_a_kind_that_is_not_managed_loses_nothing() -> None:
     gone = account(5, "ann")
-    ledger = Ledger(entries={entra_id(1): entry(gone)})
+    ledger = knowing({1: gone})
     options = replace(REMOVING, what=frozenset())
     found = plan(
         directory(),
@@ -495,7 +477,7 @@ def test_an_address_that_no_object_has_waits_for_the_grace() -> None:
     known = account(5, "ann", aliases=("old@example.com",))
     old = Address("old@example.com")
     note = AddressNote(origin=AddressOrigin.ENTRA, missing_since=NOW - timedelta(days=6))
-    ledger = Ledger(entries={entra_id(1): entry(known, addresses={old: note})})
+    ledger = knowing({1: known}, addresses={old: note})
     both = directory([person(1, "ann")])
 
     assert plan(both, organization([known]), ledger=ledger).changes == ()
@@ -506,7 +488,7 @@ def test_an_address_that_no_object_has_waits_for_the_grace() -> None:
 def test_nothing_proves_that_nobody_has_an_address_while_somebodys_addresses_cannot_be_read() -> None:
     known = account(5, "ann", aliases=("old@example.com",))
     unreadable = replace(person(2, "bob"), missing_properties=("proxyAddresses",))
-    ledger = Ledger(entries={entra_id(1): entry(known)})
+    ledger = knowing({1: known})
     found = plan(
         directory([person(1, "ann"), unreadable]),
         organization([known]),
@@ -519,7 +501,7 @@ def test_nothing_proves_that_nobody_has_an_address_while_somebodys_addresses_can
 
 def test_nothing_happens_to_a_missing_person_during_the_grace() -> None:
     gone = account(5, "ann")
-    ledger = Ledger(entries={entra_id(1): entry(gone)})
+    ledger = knowing({1: gone})
     deleted = DeletedObject(id=entra_id(1), deleted_at=NOW - timedelta(days=6))
     options = replace(REMOVING, grace_days=7)
     both = directory(deleted=[deleted])
@@ -583,7 +565,7 @@ def test_the_seat_of_a_leaver_is_freed_before_a_functional_account_becomes_a_use
     found = plan(
         directory([person(2, "ann")]),
         organization([gone, comes], seats=2),
-        ledger=Ledger(entries={entra_id(1): entry(gone), entra_id(2): entry(comes)}),
+        ledger=knowing({1: gone, 2: comes}),
         options=replace(REMOVING, leavers=treatment),
         evidence=Evidence(gone=frozenset({entra_id(1)})),
     )
@@ -600,7 +582,7 @@ def test_functional_accounts_need_no_seat() -> None:
 
 def test_the_account_of_an_object_that_is_gone_is_handed_to_the_new_object_at_its_address_by_a_tick() -> None:
     old = account(5, "ann")
-    ledger = Ledger(entries={entra_id(77): entry(old)})
+    ledger = knowing({77: old})
     evidence = Evidence(gone=frozenset({entra_id(77)}))
     unproven = only(plan(directory([person(1, "ann")]), organization([old]), ledger=ledger), Category.UPDATE_USER)
     proven = only(
