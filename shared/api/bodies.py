@@ -13,7 +13,7 @@ from shared.api.problems import TooLargeError
 from shared.diff.options import How, What
 from shared.diff.plan import Blocked
 from shared.engine.refusals import InvalidRequestError
-from shared.engine.run import Acceptance, Narrowing, Outcome, Selection
+from shared.engine.run import Acceptance, Narrowing, Outcome, Reading, Selection
 from shared.model import AccountType
 from shared.settings import SETTING_FIELDS
 
@@ -60,17 +60,18 @@ class NoBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SearchBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How this search departs from the options in force; what is left out is as they say."""
+    """How this search departs from the options in force, which stand for what is left out, and how it reads Entra."""
 
     what: frozenset[What] | None = None
     how: frozenset[How] | None = None
     default_role: Literal["end_user", "silent_user"] | None = None
     accept: frozenset[Acceptance] = frozenset()
+    read: Reading = Reading.CHANGES
 
     def narrowing(self) -> Narrowing:
         """The same as the engine takes it."""
         role = None if self.default_role is None else AccountType(self.default_role)
-        return Narrowing(what=self.what, how=self.how, default_role=role, accept=self.accept)
+        return Narrowing(what=self.what, how=self.how, default_role=role, accept=self.accept, read=self.read)
 
 
 class RowsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,11 +8,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from shared.api.answers.plans import WholePlan
+from shared.api.answers.plans import Certificates, WholePlan
 from shared.api.answers.rows import ChangeRow, Fields, SkippedRow
 from shared.api.http import ApiResponse, answer
 from shared.api.presenting import change_row, plan_answer, skipped_row
@@ -113,9 +114,11 @@ def markdown_of(plan: WholePlan) -> str:
     lines = [
         f"# Plan {_escaped(head.id)}",
         "",
+        _read_when(read),
+        "",
         *_rows("what", "value"),
         *_row("digest", head.digest),
-        *_row("made", f"{head.created_at:%Y-%m-%d %H:%M} UTC"),
+        *_row("made", _time(head.created_at)),
         *_row("changes", f"{sum(head.counts.values())}, of them ticked {head.ticked}"),
         *_row("people read", f"{read.directory.people_read} of {read.directory.people_counted}"),
         *_row("groups read", f"{read.directory.groups_read} of {read.directory.groups_counted}"),
@@ -129,6 +132,18 @@ def markdown_of(plan: WholePlan) -> str:
     if plan.skipped:
         lines += ["", f"## skipped ({len(plan.skipped)})", "", *_skipped(plan.skipped)]
     return "\n".join(lines) + "\n"
+
+
+def _read_when(read: Certificates) -> str:
+    entra, essentials = read.directory, _time(read.organization.read_at)
+    if entra.whole_read_at is None:
+        return f"Entra was read whole at {_time(entra.read_at)}, and Essentials at {essentials}."
+    changes = f"what changed in Entra since then at {_time(entra.read_at)}"
+    return f"Entra was read whole at {_time(entra.whole_read_at)}, {changes}, and Essentials at {essentials}."
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _changes(changes: Iterable[ChangeRow], category: str) -> Iterator[str]:

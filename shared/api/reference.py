@@ -26,6 +26,8 @@ shape: `GET /api/openapi.json`.
 - Every answer has `Cache-Control: no-store`. Long work answers 202 with `Location` and `Retry-After`.
 - Addresses travel in bodies, never in paths or queries. Bodies are strict: an unknown field is refused by name.
 - What changes state needs `Content-Type: application/json`, `X-Sync-Request: 1` and, from a browser, the app's own origin.
+- A search of a large directory reads what changed in Entra since the last one, where that is enough; `"read": "whole"` has everything
+  read. In the head of its plan, `certificates.directory.whole_read_at` says when everything was read last; null: at `read_at`, by this search.
 
 ## Who may call
 

@@ -9,7 +9,7 @@ from shared.engine.last_read import LastReadStore
 from shared.engine.parts import Parts
 from shared.engine.ports import NONE_KNOWN, Progress
 from shared.engine.run import Reading, Run
-from shared.model import Directory, EntraId, MailboxPurpose, Person, WholeReadNeeded
+from shared.model import Directory, EntraId, MailboxPurpose, Person, WholeReadNeeded, WholeReadReason
 
 
 class DirectoryReading:
@@ -47,9 +47,11 @@ class DirectoryReading:
         if isinstance(told, Directory):
             self._parts.announce("directory.read", {"run_id": run.id, "read": Reading.CHANGES})
             return told
-        reason = "" if told is None else told.reason
-        self._parts.announce("directory.read", {"run_id": run.id, "read": Reading.WHOLE, "reason": reason})
-        return self.whole()
+        return self._whole(run, "" if told is None else told.reason)
+
+    def whole_after_all(self, run: Run) -> Directory:
+        """Every object read anew, because what changed was not enough for the plan."""
+        return self._whole(run, WholeReadReason.TAKING)
 
     def is_enough_for(self, plan: Plan) -> bool:
         """Whether the plan takes nothing by itself that no plan of a whole read had.
@@ -58,6 +60,10 @@ class DirectoryReading:
         What is executed is held against a whole read once more, and so is what only a person ticks.
         """
         return plan.directory_certificate.is_whole or ticked_takings(plan) <= self._taking
+
+    def _whole(self, run: Run, reason: str) -> Directory:
+        self._parts.announce("directory.read", {"run_id": run.id, "read": Reading.WHOLE, "reason": reason})
+        return self.whole()
 
     def _by_changes(self, run: Run) -> Directory | WholeReadNeeded | None:
         """The directory, or why Entra's changes do not tell it; None where they are not asked for."""

@@ -70,12 +70,10 @@ class Acceptance(StrEnum):
 
 
 class Reading(StrEnum):
-    """How a search reads the directory."""
+    """How a search reads the directory: by what changed since the last one, where that is enough, or every object anew."""
 
     CHANGES = "changes"
-    """What changed since the last search, where that is enough."""
     WHOLE = "whole"
-    """Every object anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ class Search:
         if not reading.is_enough_for(plan):
             # Neither is needed again, and two of each would not fit beside one another for a large company.
             del situation, plan, directory
-            directory = reading.whole()
+            directory = reading.whole_after_all(run)
             memory.remember(directory.people)
             situation, plan = self._planned(run, options, directory, organization, ledger)
         record = self._record(run, plan, options)

@@ -184,6 +184,8 @@ class WholeReadReason(StrEnum):
     """An object is not what Entra told of it a moment ago."""
     COUNTED_OTHERWISE = "counted_otherwise"
     """Entra counts more or fewer objects than the changes leave."""
+    TAKING = "taking"
+    """The plan made by the changes takes something that no plan of a whole read took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

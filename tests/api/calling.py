@@ -4,11 +4,13 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.api import Api, ApiRequest, ApiResponse
 from shared.api.authorization import Authorization, FunctionKey
 from shared.diff.plan import Plan
+from shared.engine.plan_record import PlanRecord
 from tests.builders.sides import account, directory, organization, person
 from tests.builders.sides import plan as plan_of
 from tests.twins.memory_administration import MemoryAdministration
@@ -38,6 +40,12 @@ def small_plan() -> Plan:
         directory([*people, guest]),
         organization([account(5, "dee", firstname="Old"), account(6, "stray", aliases=("lost@example.com",))]),
     )
+
+
+def by_changes(record: PlanRecord) -> PlanRecord:
+    """The plan as made by what changed since the evening before."""
+    certificate = replace(record.plan.directory_certificate, whole_read_at=datetime(2026, 11, 24, 20, 15, tzinfo=UTC))
+    return replace(record, plan=replace(record.plan, directory_certificate=certificate))
 
 
 def claims(role: str = "Sync.Admin", **others: str) -> list[tuple[str, str]]:

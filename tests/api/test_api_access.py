@@ -66,6 +66,10 @@ def test_an_application_searches_works_reads_executes_and_cancels() -> None:
     assert client.get("plans/{id}", id=plan_id).status == 200
 
 
+def test_an_application_has_everything_read() -> None:
+    assert signed_in("Sync.Automation").post("searches", {"read": "whole"}).status == 202
+
+
 @pytest.mark.parametrize("chosen", [{"include": ["x"]}, {"approve": "x"}])
 def test_an_application_neither_includes_nor_approves(chosen: dict[str, object]) -> None:
     client = signed_in("Sync.Automation")

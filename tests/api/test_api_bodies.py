@@ -11,9 +11,10 @@ from tests.api.calling import CHANGING, Client, body_of, request
 @pytest.mark.parametrize(
     ("route", "body", "named", "fix"),
     [
-        ("searches", b'{"wat": []}', "`wat`", "what, how, default_role, accept"),
+        ("searches", b'{"wat": []}', "`wat`", "what, how, default_role, accept, read"),
         ("searches", b'{"what": ["everything"]}', '["everything"]', "active_users"),
         ("searches", b'{"default_role": "admin"}', '"admin"', "end_user, silent_user"),
+        ("searches", b'{"read": "all"}', '"all"', "changes, whole"),
         ("searches", b'{"accept": "directory_changed"}', "accept", "directory_changed"),
         ("plans/{id}/rows", b'{"category": "users"}', '"users"', "add_user"),
         ("plans/{id}/rows", b'{"limit": 1001}', "limit is 1001", "RowsBody"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.api.exports import COLUMNS, csv_of, markdown_of, whole_plan
 from shared.api.http import ApiResponse
 from shared.engine.plan_record import PlanRecord
-from tests.api.calling import Client, body_of
+from tests.api.calling import Client, body_of, by_changes
 
 
 def exported(form: str) -> ApiResponse:
@@ -53,6 +53,7 @@ def test_the_json_holds_head_changes_and_skipped() -> None:
     plan = body_of(exported("json"))
     assert plan["plan"]["ticked"] == sum(change["ticked"] for change in plan["changes"])
     assert plan["skipped"][0]["reason"] == "guest"
+    assert plan["plan"]["certificates"]["directory"]["whole_read_at"] is None
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -91,6 +92,18 @@ def test_any_name_keeps_the_markdown_table_in_shape(name: str) -> None:
     start = next(n for n, line in enumerate(lines) if line.startswith("| ticked"))
     cells = lines[start + 2].replace("\\\\", "").replace("\\|", "").count("|")
     assert cells == lines[start].count("|")
+
+
+def test_the_markdown_says_what_was_read_when() -> None:
+    client = Client()
+    record = client.commands.plan(client.searched())
+    assert "\nEntra was read whole at 2026-11-25 09:00 UTC, and Essentials at 2026-11-25 09:00 UTC.\n" in markdown_of(
+        whole_plan(record)
+    )
+    assert (
+        "\nEntra was read whole at 2026-11-24 20:15 UTC, what changed in Entra since then at 2026-11-25 09:00 UTC, "
+        "and Essentials at 2026-11-25 09:00 UTC.\n" in markdown_of(whole_plan(by_changes(record)))
+    )
 
 
 def test_the_markdown_has_a_table_for_each_category_and_one_for_what_is_skipped() -> None:

@@ -11,7 +11,7 @@ from shared.diff.options import SyncOptions
 from shared.diff.plan import Blocked, Category
 from shared.engine.run import Outcome, Result
 from shared.model import Address
-from tests.api.calling import Client, body_of
+from tests.api.calling import Client, body_of, by_changes
 
 
 @pytest.fixture
@@ -57,6 +57,17 @@ def test_the_head_counts_changes_by_category_and_what_is_skipped_by_reason(clien
     assert head["counts"]["add_user"] == 3
     assert head["counts"]["remove_group"] == 0
     assert head["skipped"]["guest"] == 1
+
+
+def test_the_certificate_says_when_everything_was_read_where_this_read_asked_for_changes(
+    client: Client, plan_id: str
+) -> None:
+    def told() -> object:
+        return body_of(client.get("plans/{id}", id=plan_id))["certificates"]["directory"]["whole_read_at"]
+
+    assert told() is None
+    client.commands.stored_plans[plan_id] = by_changes(client.commands.plan(plan_id))
+    assert told() == "2026-11-24T20:15:00Z"
 
 
 def test_an_unknown_plan_is_not_found(client: Client) -> None:

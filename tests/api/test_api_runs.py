@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.diff.options import What
-from shared.engine.run import Acceptance, ActorKind, Problem, RunState
+from shared.engine.run import Acceptance, ActorKind, Problem, Reading, RunState
 from shared.model import AccountType
 from tests.api.calling import CHANGING, Client, body_of, request
 from tests.twins.memory_commands import MemoryCommands
@@ -33,6 +33,14 @@ def test_a_search_is_accepted_with_the_place_where_it_is_watched(client: Client)
 def test_a_search_without_a_body_is_made_as_the_options_say(client: Client) -> None:
     assert client.post("searches").status == 202
     assert client.commands.run("run-1").narrowing.is_none
+    assert client.commands.run("run-1").narrowing.read is Reading.CHANGES
+
+
+@pytest.mark.parametrize("read", Reading)
+def test_a_search_reads_entra_as_asked_and_is_not_narrowed_by_it(client: Client, read: Reading) -> None:
+    assert client.post("searches", {"read": read}).status == 202
+    narrowing = client.commands.run("run-1").narrowing
+    assert (narrowing.read, narrowing.is_none) == (read, True)
 
 
 def test_a_search_is_narrowed_as_asked(client: Client) -> None:

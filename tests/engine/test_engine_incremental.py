@@ -216,6 +216,7 @@ def test_somebody_gone_is_removed_only_after_a_whole_read(large: Frame) -> None:
     assert [c.category for c in plan_of(large, run).changes if c.ticked] == [Category.CONVERT_USER]
     assert plan_of(large, run).directory_certificate.is_whole
     assert reads(large) == (1, 1)
+    assert read_events(large)[-1] == {"read": Reading.WHOLE, "reason": WholeReadReason.TAKING}
 
 
 def ticked_takings(plan: Plan) -> set[str]:

@@ -24,7 +24,7 @@ from shared.api.bodies import (
 )
 from shared.diff.ledger import Ledger
 from shared.engine.administration.audit import AuditEntry
-from shared.engine.last_read import LastRead
+from shared.engine.last_read import Delta, LastRead
 from shared.engine.message import Message
 from shared.engine.notices.book import NoticeBook
 from shared.engine.plan_record import PlanRecord
@@ -53,6 +53,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "slot.json": Slot,
     "purposes.json.gz": KnownPurposes,
     "directory.json.gz": LastRead,
+    "delta.json": Delta,
     "searches.json": Allowance,
     "notices.json": NoticeBook,
     "runs/r.json": Run,

@@ -1,13 +1,19 @@
 """Answers about plans: the head, and the whole."""
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from shared.api.answers.rows import ChangeRow, SkippedRow
 from shared.diff.guard import Limit
 from shared.diff.plan import Category, SkipReason
 from shared.model import AccountType
+
+WholeReadAt = Annotated[
+    datetime | None,
+    Meta(description="When everything was last read, where this read asked only what changed since; else null."),
+]
 
 
 class DirectoryCertificate(Struct, frozen=True, kw_only=True):
@@ -21,6 +27,7 @@ class DirectoryCertificate(Struct, frozen=True, kw_only=True):
     groups_counted: int
     unreadable_people: int
     scope_groups_read: tuple[str, ...]
+    whole_read_at: WholeReadAt
 
 
 class OrganizationCertificate(Struct, frozen=True, kw_only=True):
