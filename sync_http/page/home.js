@@ -56,13 +56,15 @@ function searchCard(app, isBusy) {
   const accept = ticks("Accept this once", Object.keys(ACCEPT), [], ACCEPT);
   const roles = ["as the settings say", "end_user", "silent_user"];
   const role = el("select", {}, roles.map((name) => el("option", { value: name }, words(name))));
-  const body = () => ({ ...what.changed("what"), ...how.changed("how"), ...accept.changed("accept"), ...(role.selectedIndex > 0 ? { default_role: role.value } : {}) });
+  const whole = tick("Read all of Entra again", { "aria-describedby": "read-whole" });
+  const body = () => ({ ...what.changed("what"), ...how.changed("how"), ...accept.changed("accept"), ...(role.selectedIndex > 0 ? { default_role: role.value } : {}), ...(whole.box.checked ? { read: "whole" } : {}) });
   const trouble = el("div", { role: "alert" });
   const go = button("Search", () => attempt(go, trouble, () => start(app, body())), "strong big", { disabled: isBusy });
   return card(
     "Search",
     el("p", {}, "Reads Entra and Essentials and makes a plan of what would change. Nothing is changed."),
     el("details", {}, el("summary", {}, "What and how, for this search only"), el("div", { class: "inset" }, what.element, how.element, el("label", { class: "field" }, "Role of new accounts", role), accept.element)),
+    el("div", {}, whole.element, el("p", { id: "read-whole", class: "quiet" }, "Without it, Entra may not tell a change of the last few minutes yet.")),
     trouble,
     el("div", { class: "actions" }, go),
   );

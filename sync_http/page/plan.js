@@ -68,13 +68,15 @@ class Review {
 
   evidence() {
     const { directory, organization } = this.head.certificates;
-    const whole = `${directory.people_read.toLocaleString()} of ${directory.people_counted.toLocaleString()} people, ${directory.groups_read.toLocaleString()} of ${directory.groups_counted.toLocaleString()} groups`;
+    const since = directory.whole_read_at;
+    const found = `${directory.people_read.toLocaleString()} of ${directory.people_counted.toLocaleString()} people, ${directory.groups_read.toLocaleString()} of ${directory.groups_counted.toLocaleString()} groups`;
     return el(
       "details",
       { class: "card evidence" },
-      el("summary", {}, `Read whole: ${whole}, ${count(organization.accounts_read, "account")}`),
+      el("summary", {}, ...(since ? [`Entra: ${found} (changes since the whole read of `, when(since), ")"] : [`Read whole: ${found}`]), `, ${count(organization.accounts_read, "account")}`),
       facts([
         ["Entra read", when(directory.read_at)],
+        ["All of Entra read", when(since ?? directory.read_at)],
         ["Essentials read", when(organization.read_at)],
         ["Organization", organization.primary_domain],
         ["API account", organization.own_account],
