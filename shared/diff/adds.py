@@ -9,17 +9,21 @@ from shared.diff.subject import ONMICROSOFT_SUFFIX, Addresses, Subject, TypeWish
 from shared.model import AccountType, Address
 
 
-def add_row(subject: Subject, wish: Wish, situation: Situation) -> Change | None:
-    """The row that creates the subject's account; None where options say that none is made."""
+def add_rows(subject: Subject, wish: Wish, situation: Situation) -> list[Change]:
+    """The row that creates the account of a subject that has none; none where options say that none is made."""
     how = How.ADD_GROUPS if subject.is_group else How.ADD_USERS
     if how not in situation.options.how or not wish.may_add or subject.addresses is None:
-        return None
+        return []
     if subject.id in situation.matching.recycled:
-        return _recycled_row(subject, situation)
+        return _recycled_rows(subject, situation)
     primary, obstacle = _primary(subject, subject.addresses, situation)
     if isinstance(obstacle, Blocked):
-        return _blocked_row(subject, primary, obstacle, situation)
-    values = add_values(subject, subject.addresses, wish, primary, situation)
+        return [_blocked_row(subject, primary, obstacle, situation)]
+    return [_added_row(subject, subject.addresses, wish, primary, situation)]
+
+
+def _added_row(subject: Subject, addresses: Addresses, wish: Wish, primary: Address, situation: Situation) -> Change:
+    values = add_values(subject, addresses, wish, primary, situation)
     aliases = values.alias_emails or ()
     return change(
         newcomer(subject, primary),
@@ -28,7 +32,7 @@ def add_row(subject: Subject, wish: Wish, situation: Situation) -> Change | None
         after=values,
         reason=f"Entra has this {in_words(subject.kind)}, and no account has any of its addresses as primary.",
         mail_impact=f"Mail to {listing((primary, *aliases))} is accepted, within 60 minutes of the creation.",
-        warnings=_warnings(subject, subject.addresses, wish, primary, situation),
+        warnings=_warnings(subject, addresses, wish, primary, situation),
     )
 
 
@@ -54,28 +58,30 @@ def new_type(wish: Wish, situation: Situation) -> AccountType:
     return AccountType.FUNCTIONAL_ACCOUNT if wish.type is TypeWish.FUNCTIONAL else situation.options.default_role
 
 
-def _recycled_row(subject: Subject, situation: Situation) -> Change | None:
+def _recycled_rows(subject: Subject, situation: Situation) -> list[Change]:
     """The row that hands the account of an object that is gone, with all its lists, to the new object at its address."""
     uid = situation.matching.recycled[subject.id]
     if uid in situation.untouchable:
-        return None
-    account = next(a for a in situation.organization.accounts if a.uid == uid)
+        return []
+    account = situation.accounts[uid]
     owner = situation.ledger_owners[uid]
     gone = is_gone(owner, situation)
     whom = target(account, subject)
-    return change(
-        whom,
-        whom.update,
-        before=Values(),
-        after=Values(),
-        reason=f"{account.primary_email} belonged to the Entra object {owner}, and a new object has it now."
-        + ("" if gone else f" {NO_PROOF}"),
-        proof=how_gone(owner, situation) if gone else "",
-        mail_impact="None: the account goes on, with its lists, for the new object.",
-        ticked=False,
-        blocked=None if gone else Blocked.NO_PROOF,
-        takes=True,
-    )
+    return [
+        change(
+            whom,
+            whom.update,
+            before=Values(),
+            after=Values(),
+            reason=f"{account.primary_email} belonged to the Entra object {owner}, and a new object has it now."
+            + ("" if gone else f" {NO_PROOF}"),
+            proof=how_gone(owner, situation) if gone else "",
+            mail_impact="None: the account goes on, with its lists, for the new object.",
+            ticked=False,
+            blocked=None if gone else Blocked.NO_PROOF,
+            takes=True,
+        )
+    ]
 
 
 def _category(subject: Subject) -> Category:
@@ -125,7 +131,15 @@ def _why_blocked(subject: Subject, primary: Address, obstacle: Blocked, situatio
 def _rival(subject: Subject, primary: Address, situation: Situation) -> Subject:
     """The living object that has what the subject wants: the account, or else the claim to the address."""
     uid = situation.matching.conflicts.get(subject.id)
-    return situation.subjects[situation.claims[primary] if uid is None else situation.matching.object_of[uid]]
+    return _claimant(primary, situation) if uid is None else situation.subjects[situation.matching.object_of[uid]]
+
+
+def _claimant(address: Address, situation: Situation) -> Subject:
+    """The subject that may get an address, of which another one that wants it is told."""
+    claimant = situation.claimant_of(address)
+    if claimant is None:
+        raise AssertionError(f"{address} is wanted, and nobody may get it")
+    return claimant
 
 
 def _warnings(
@@ -153,7 +167,5 @@ def address_warnings(subject: Subject, addresses: Addresses, situation: Situatio
         if holder is not None and (own is None or holder.uid != own.uid):
             warnings.append(f"{address} belongs to the account {holder.primary_email} and is left off.")
         elif holder is None and not situation.is_claimed_by(address, subject):
-            warnings.append(
-                f"{address} is also an address of {situation.subjects[situation.claims[address]].name} and is left off."
-            )
+            warnings.append(f"{address} is also an address of {_claimant(address, situation).name} and is left off.")
     return warnings

@@ -68,5 +68,6 @@ def _closing(account: Account, before: list[Change], situation: Situation) -> Cl
 def _rows(account: Account, situation: Situation) -> list[Change]:
     subject = situation.subject_of(account)
     if subject is not None and isinstance(subject.verdict, Wish):
-        return conversion_rows(subject, subject.verdict, account, situation)
+        found = situation.match_of(subject)
+        return conversion_rows(subject, subject.verdict, found, situation) if found is not None else []
     return leaver_rows(account, situation)

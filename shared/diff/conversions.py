@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.diff.adds import new_type
 from shared.diff.ledger import LedgerEntry
+from shared.diff.matching import Match
 from shared.diff.plan import Blocked, Category, Change, ObjectKind, Values
 from shared.diff.proofs import rival_of
 from shared.diff.rows import change, listing, target, with_article
@@ -24,11 +25,13 @@ class _Conversion:
     """Who else has an address of an account that would be deactivated; empty where nobody has."""
 
 
-def conversion_rows(subject: Subject, wish: Wish, account: Account, situation: Situation) -> list[Change]:
+def conversion_rows(subject: Subject, wish: Wish, found: Match, situation: Situation) -> list[Change]:
     """What differs in type and activity; one row where one decision covers both."""
-    entry = situation.entry_of(subject)
-    found = (_type(wish, account, entry, situation), _activity(subject, wish, account, entry, situation))
-    conversions = [c for c in found if c is not None]
+    account, entry = found.account, found.entry
+    differing = (_type(wish, account, entry, situation), _activity(subject, wish, account, entry, situation))
+    conversions = [c for c in differing if c is not None]
+    if not conversions:
+        return []
     if len(conversions) == 2 and _go_together(*conversions):
         conversions = [_both(*conversions)]
     whom = target(account, subject)

@@ -51,12 +51,14 @@ def licence_of(person: Person, sku_ids: frozenset[str]) -> Licence:
     """
     if sku_ids:
         return Licence.LICENSED if not sku_ids.isdisjoint(person.sku_ids) else Licence.UNLICENSED
-    in_use = {p.plan_id for p in person.exchange_plans if p.state in (PlanState.ENABLED, PlanState.WARNING)}
-    if not MAILBOX_PLANS.isdisjoint(in_use):
-        return Licence.LICENSED
-    if in_use - OTHER_EXCHANGE_PLANS:
-        return Licence.UNKNOWN_PLAN
-    return Licence.UNLICENSED
+    found = Licence.UNLICENSED
+    for plan in person.exchange_plans:
+        if plan.state in (PlanState.ENABLED, PlanState.WARNING):
+            if plan.plan_id in MAILBOX_PLANS:
+                return Licence.LICENSED
+            if plan.plan_id not in OTHER_EXCHANGE_PLANS:
+                found = Licence.UNKNOWN_PLAN
+    return found
 
 
 def is_implausible(*, unlicensed: int, considered: int) -> bool:

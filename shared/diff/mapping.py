@@ -1,13 +1,22 @@
 """Mapping: what each Entra object counts as, whether it is managed and in scope, and what its account should be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.diff.licences import Licence, is_implausible, licence_of
 from shared.diff.options import DisabledAs, SyncOptions, UnlicensedAs, What
 from shared.diff.plan import ObjectKind, SkipReason
-from shared.diff.subject import ActivityWish, Subject, TypeWish, Wish, group_subject, person_subject, sort_out
-from shared.model import Directory, EntraId, Everybody, Group, GroupKind, MailboxPurpose, Person, Scope
+from shared.diff.subject import (
+    ActivityWish,
+    Subject,
+    TypeWish,
+    Wish,
+    group_subject,
+    listed_for,
+    person_subject,
+    sort_out,
+)
+from shared.model import Address, Directory, EntraId, Everybody, Group, GroupKind, MailboxPurpose, Person, Scope
 
 SHARED_PURPOSES = frozenset({MailboxPurpose.SHARED, MailboxPurpose.ROOM, MailboxPurpose.EQUIPMENT})
 PURPOSE_NOT_KNOWN = frozenset({MailboxPurpose.NOT_ASKED, MailboxPurpose.UNKNOWN})
@@ -48,6 +57,8 @@ class Population:
     """All living objects as subjects, in order of object id, and what is to be said of them as a whole."""
 
     subjects: tuple[Subject, ...]
+    listed_by: Mapping[Address, tuple[EntraId, ...]]
+    """The objects that list each address, in order of id; also those without a primary address, which no account can match."""
     warnings: tuple[str, ...]
 
 
@@ -78,37 +89,67 @@ def asks_purpose(person: Person, options: SyncOptions) -> bool:
 
 def populate(directory: Directory, options: SyncOptions, domains: frozenset[str]) -> Population:
     """Every living object as a subject, sorted out by kind, option and scope."""
-    licences = {person.id: licence_of(person, options.licences) for person in directory.people}
-    is_distrusted = not options.licences and _licences_are_implausible(directory, licences)
+    found = _populated(directory, options, domains, is_distrusted=False)
+    if options.licences or not _licences_are_implausible(found.subjects, directory.scope):
+        return found
+    # Once more: that licences are trusted is the rule, and only who is sorted out by it tells that they are not to be.
+    return _populated(directory, options, domains, is_distrusted=True)
+
+
+def _populated(
+    directory: Directory, options: SyncOptions, domains: frozenset[str], *, is_distrusted: bool
+) -> Population:
     subjects: list[Subject] = []
+    listed_by: dict[Address, tuple[EntraId, ...]] = {}
     for person in directory.people:
-        licence = licences[person.id]
-        kind = kind_of(person, licence)
-        verdict = _person_verdict(person, kind, licence, options, directory.scope, is_distrusted=is_distrusted)
-        addresses = sort_out(
-            primary_smtp=person.primary_smtp,
-            aliases=person.smtp_aliases,
-            mail=person.mail,
-            domains=domains,
-            onmicrosoft=options.onmicrosoft,
-        )
-        subjects.append(person_subject(person, kind, addresses, verdict))
-    subjects.extend(_group_subject(group, options, domains) for group in directory.groups)
+        subject = _person_subject(person, options, domains, directory.scope, is_distrusted=is_distrusted)
+        subjects.append(subject)
+        # Here and not in a loop of its own: a million texts are read slowly once they are out of the processor's caches.
+        _note_listed(subject, listed_by)
+    for group in directory.groups:
+        subject = _group_subject(group, options, domains)
+        subjects.append(subject)
+        _note_listed(subject, listed_by)
     subjects.sort(key=lambda s: s.id)
-    return Population(subjects=tuple(subjects), warnings=_warnings(directory, subjects, is_distrusted=is_distrusted))
+    return Population(
+        subjects=tuple(subjects),
+        listed_by=listed_by,
+        warnings=_warnings(directory, subjects, is_distrusted=is_distrusted),
+    )
 
 
-def _licences_are_implausible(directory: Directory, licences: dict[EntraId, Licence]) -> bool:
-    considered = [
-        person
-        for person in directory.people
-        if person.account_enabled
-        and not person.missing_properties
-        and is_in_scope(person.id, directory.scope)
-        and kind_of(person, licences[person.id]) in (ObjectKind.ACTIVE_USER, ObjectKind.UNLICENSED_USER)
-    ]
-    unlicensed = sum(1 for person in considered if licences[person.id] is Licence.UNLICENSED)
-    return is_implausible(unlicensed=unlicensed, considered=len(considered))
+def _note_listed(subject: Subject, listed_by: dict[Address, tuple[EntraId, ...]]) -> None:
+    # One tuple for all addresses that nobody else lists: mostly that is all of them.
+    alone = (subject.id,)
+    for address in subject.listed:
+        others = listed_by.setdefault(address, alone)
+        if others is not alone:
+            listed_by[address] = tuple(sorted((*others, subject.id)))
+
+
+def _person_subject(
+    person: Person, options: SyncOptions, domains: frozenset[str], scope: Scope, *, is_distrusted: bool
+) -> Subject:
+    licence = licence_of(person, options.licences)
+    kind = kind_of(person, licence)
+    listed = listed_for(person)
+    addresses = sort_out(
+        listed, primary_smtp=person.primary_smtp, mail=person.mail, domains=domains, onmicrosoft=options.onmicrosoft
+    )
+    verdict = _person_verdict(person, kind, licence, options, scope, is_distrusted=is_distrusted)
+    return person_subject(person, kind, verdict, listed=listed, addresses=addresses)
+
+
+def _licences_are_implausible(subjects: Iterable[Subject], scope: Scope) -> bool:
+    """Whether too many are unlicensed of the people who are enabled, in scope and nothing else first."""
+    considered = unlicensed = 0
+    for person in subjects:
+        if person.kind not in (ObjectKind.ACTIVE_USER, ObjectKind.UNLICENSED_USER):
+            continue
+        if person.verdict is not SkipReason.UNREADABLE and is_in_scope(person.id, scope):
+            considered += 1
+            unlicensed += person.kind is ObjectKind.UNLICENSED_USER
+    return is_implausible(unlicensed=unlicensed, considered=considered)
 
 
 def _person_verdict(
@@ -169,14 +210,11 @@ def _unlicensed_verdict(options: SyncOptions) -> Wish | SkipReason:
 
 def _group_subject(group: Group, options: SyncOptions, domains: frozenset[str]) -> Subject:
     kind = KIND_OF_GROUP[group.kind]
+    listed = listed_for(group)
     addresses = sort_out(
-        primary_smtp=group.primary_smtp,
-        aliases=group.smtp_aliases,
-        mail=group.mail,
-        domains=domains,
-        onmicrosoft=options.onmicrosoft,
+        listed, primary_smtp=group.primary_smtp, mail=group.mail, domains=domains, onmicrosoft=options.onmicrosoft
     )
-    return group_subject(group, kind, addresses, _group_verdict(group, kind, options))
+    return group_subject(group, kind, _group_verdict(group, kind, options), listed=listed, addresses=addresses)
 
 
 def _group_verdict(group: Group, kind: ObjectKind, options: SyncOptions) -> Wish | SkipReason:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.diff.ledger import Ledger
+from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.plan import SkipReason
 from shared.diff.subject import Subject
 from shared.model import Account, Address, EntraId, Uid
@@ -21,10 +21,27 @@ class MatchedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One account that belongs to one object."""
+    """One account that belongs to one object, and in which addresses they differ: mostly in none."""
 
     account: Account
     by: MatchedBy
+    entry: LedgerEntry | None
+    """What the ledger has of the object with this account; None where that was never noted."""
+    lacking: tuple[Address, ...]
+    """What may be synced and the account has neither as primary nor as alias, sorted."""
+    surplus: tuple[Address, ...]
+    """The account's aliases that Entra does not list for the object, sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """All accounts, to be found by what they have."""
+
+    by_uid: Mapping[Uid, Account]
+    holders: Mapping[Address, Account]
+    """The account that has each address, as primary or alias."""
+    protected: tuple[Account, ...]
+    """Those of administrators, and the app's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,69 +50,106 @@ class Matching:
 
     by_object: Mapping[EntraId, Match]
     object_of: Mapping[Uid, EntraId]
+    unmatched: tuple[Account, ...]
+    """Accounts that belong to no living object, in the order of the organization."""
+    unserved: tuple[EntraId, ...]
+    """Objects in order of id that have no account, or one that lacks an address which may be synced."""
     conflicts: Mapping[EntraId, Uid]
     """Objects whose address leads to an account that already belongs to another living object."""
     recycled: Mapping[EntraId, Uid]
     """Objects whose address leads to an account that the ledger gives to an object that is no longer read."""
 
 
-def match(subjects: Iterable[Subject], accounts: Iterable[Account], ledger: Ledger) -> Matching:
+def indexed(accounts: Iterable[Account], *, own: Address) -> Accounts:
+    """The accounts, ``own`` being an address of the app's."""
+    by_uid: dict[Uid, Account] = {}
+    holders: dict[Address, Account] = {}
+    protected: list[Account] = []
+    for account in accounts:
+        by_uid[account.uid] = account
+        # Essentials has each address once; if it were here twice, whose primary it is has it.
+        holders[account.primary_email] = account
+        for alias in account.alias_emails:
+            holders.setdefault(alias, account)
+        if account.type.is_protected or own in account.addresses:
+            protected.append(account)
+    return Accounts(by_uid=by_uid, holders=holders, protected=tuple(protected))
+
+
+def match(
+    subjects: Mapping[EntraId, Subject],
+    accounts: Accounts,
+    ledger: Ledger,
+    *,
+    owners: Mapping[Uid, EntraId],
+    listed_by: Mapping[Address, tuple[EntraId, ...]],
+) -> Matching:
     """Each object's account: the one with the ledger's ``uid``, then by primary address, then by alias.
 
-    One account belongs to one object at most; within a rule the object with the lower id comes first.
+    One account belongs to one object at most; within a rule the object that comes first, in order of id, comes first.
+    ``owners`` are the objects that the ledger gives accounts to, ``listed_by`` those that list an address.
     """
-    subjects = tuple(subjects)
-    matcher = _Matcher(accounts, ledger)
-    for subject in subjects:
-        matcher.by_ledger(subject)
-    for subject in subjects:
-        matcher.by_primary_address(subject)
+    matcher = _Matcher(accounts, ledger, owners)
+    unknown = [subject for subject in subjects.values() if not matcher.by_ledger(subject)]
+    unfound = [subject for subject in unknown if not matcher.by_primary_address(subject)]
     # What is skipped comes last: whether it finds an account must not depend on what an execution adds.
-    served: set[Address] = set()
-    for subject in sorted(subjects, key=lambda s: (isinstance(s.verdict, SkipReason), s.id)):
+    for subject in sorted(unfound, key=_rank):
         # Nor does whoever shares a primary address with an object that comes first: it may get an account of its own.
-        if subject.addresses is not None and subject.addresses.primary not in served:
-            served.add(subject.addresses.primary)
+        if not _comes_second(subject, subjects, listed_by):
             matcher.by_alias(subject)
-    return matcher.result()
+    return matcher.result(unfound)
+
+
+def _rank(subject: Subject) -> tuple[bool, EntraId]:
+    return isinstance(subject.verdict, SkipReason), subject.id
+
+
+def _comes_second(
+    subject: Subject, subjects: Mapping[EntraId, Subject], listed_by: Mapping[Address, tuple[EntraId, ...]]
+) -> bool:
+    """Whether another object that comes first has the same primary address."""
+    if subject.addresses is None:
+        return False
+    primary = subject.addresses.primary
+    others = (subjects[entra_id] for entra_id in listed_by[primary] if entra_id != subject.id)
+    return any(
+        other.addresses is not None and other.addresses.primary == primary and _rank(other) < _rank(subject)
+        for other in others
+    )
 
 
 class _Matcher:
     """Gathers matches rule by rule."""
 
-    def __init__(self, accounts: Iterable[Account], ledger: Ledger) -> None:
-        self._by_uid: dict[Uid, Account] = {}
-        self._by_primary: dict[Address, Account] = {}
-        self._holders: dict[Address, Account] = {}
-        for account in accounts:
-            self._by_uid[account.uid] = account
-            self._by_primary[account.primary_email] = account
-            self._holders.update(dict.fromkeys(account.addresses, account))
-        self._ledger = ledger
-        self._owner_by_ledger = {e.uid: entra_id for entra_id, e in ledger.entries.items() if e.uid is not None}
+    def __init__(self, accounts: Accounts, ledger: Ledger, owners: Mapping[Uid, EntraId]) -> None:
+        self._accounts = accounts
+        self._entries = ledger.entries
+        self._owners = owners
         self._found: dict[EntraId, Match] = {}
         self._taken: dict[Uid, EntraId] = {}
+        self._wanting: list[EntraId] = []
         self._conflicts: dict[EntraId, Uid] = {}
         self._recycled: dict[EntraId, Uid] = {}
 
-    def by_ledger(self, subject: Subject) -> None:
-        entry = self._ledger.entries.get(subject.id)
-        if entry is not None and entry.uid is not None and entry.uid in self._by_uid:
-            self._settle(subject, self._by_uid[entry.uid], MatchedBy.LEDGER)
+    def by_ledger(self, subject: Subject) -> bool:
+        entry = self._entries.get(subject.id)
+        if entry is None or entry.uid is None:
+            return False
+        account = self._accounts.by_uid.get(entry.uid)
+        return account is not None and self._settle(subject, account, MatchedBy.LEDGER, entry)
 
-    def by_primary_address(self, subject: Subject) -> None:
-        if subject.id in self._found or subject.addresses is None:
-            return
-        account = self._by_primary.get(subject.addresses.primary)
-        if account is not None:
-            self._settle(subject, account, MatchedBy.PRIMARY)
+    def by_primary_address(self, subject: Subject) -> bool:
+        if subject.addresses is None:
+            return False
+        account = self._whose_primary(subject.addresses.primary)
+        return account is not None and self._settle(subject, account, MatchedBy.PRIMARY)
 
     def by_alias(self, subject: Subject) -> None:
-        if subject.id in self._found or subject.addresses is None:
+        if subject.addresses is None:
             return
-        holder = self._holders.get(subject.addresses.primary)
-        for address in subject.addresses.listed:
-            account = self._by_primary.get(address)
+        holder = self._accounts.holders.get(subject.addresses.primary)
+        for address in subject.listed:
+            account = self._whose_primary(address)
             if account is None or account.uid in self._taken or self._is_recycled(subject, account):
                 # An alias that is the primary of somebody else's account is no conflict, only an address in use.
                 continue
@@ -104,22 +158,46 @@ class _Matcher:
                 self._settle(subject, account, MatchedBy.ALIAS)
                 return
 
-    def _is_recycled(self, subject: Subject, account: Account) -> bool:
-        return self._owner_by_ledger.get(account.uid, subject.id) != subject.id
+    def _whose_primary(self, address: Address) -> Account | None:
+        holder = self._accounts.holders.get(address)
+        return holder if holder is not None and holder.primary_email == address else None
 
-    def _settle(self, subject: Subject, account: Account, by: MatchedBy) -> None:
+    def _is_recycled(self, subject: Subject, account: Account) -> bool:
+        return self._owners.get(account.uid, subject.id) != subject.id
+
+    def _settle(self, subject: Subject, account: Account, by: MatchedBy, entry: LedgerEntry | None = None) -> bool:
+        """Whether the account may belong to the subject, which it does then."""
         if account.uid in self._taken:
             self._conflicts[subject.id] = account.uid
-        elif self._is_recycled(subject, account):
+            return False
+        if self._is_recycled(subject, account):
             self._recycled[subject.id] = account.uid
-        else:
-            self._found[subject.id] = Match(account=account, by=by)
-            self._taken[account.uid] = subject.id
+            return False
+        found = self._found[subject.id] = _matched(subject, account, by, entry)
+        self._taken[account.uid] = subject.id
+        if found.lacking:
+            self._wanting.append(subject.id)
+        return True
 
-    def result(self) -> Matching:
+    def result(self, unfound: Iterable[Subject]) -> Matching:
+        without_account = (subject.id for subject in unfound if subject.id not in self._found)
         return Matching(
             by_object=self._found,
             object_of=self._taken,
+            unmatched=tuple(a for uid, a in self._accounts.by_uid.items() if uid not in self._taken),
+            unserved=tuple(sorted((*self._wanting, *without_account))),
             conflicts=self._conflicts,
             recycled=self._recycled,
         )
+
+
+def _matched(subject: Subject, account: Account, by: MatchedBy, entry: LedgerEntry | None) -> Match:
+    registered = subject.addresses.registered if subject.addresses is not None else ()
+    present = account.addresses
+    return Match(
+        account=account,
+        by=by,
+        entry=entry,
+        lacking=tuple([address for address in registered if address not in present]),
+        surplus=tuple([alias for alias in account.alias_emails if alias not in subject.listed]),
+    )

@@ -39,7 +39,7 @@ def assemble_plan(
         native_sync_may_write_users=may_write_users(situation),
         welcome_emails=welcome_emails,
         warnings=warnings,
-        protected=_protected(organization),
+        protected=_protected(situation),
     )
 
 
@@ -53,7 +53,7 @@ def _listed(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tu
     """All addresses that Entra lists for each object that has a change."""
     concerned = {c.entra_id for c in changes if c.entra_id is not None}
     subjects = (situation.subjects[i] for i in sorted(concerned) if i in situation.subjects)
-    return {s.id: s.addresses.listed for s in subjects if s.addresses is not None}
+    return {s.id: s.listed for s in subjects if s.addresses is not None}
 
 
 def _accounts_by_type(organization: Organization) -> dict[AccountType, int]:
@@ -62,8 +62,6 @@ def _accounts_by_type(organization: Organization) -> dict[AccountType, int]:
     return {kind: counted[kind] for kind in AccountType if counted[kind]}
 
 
-def _protected(organization: Organization) -> tuple[Address, ...]:
+def _protected(situation: Situation) -> tuple[Address, ...]:
     """Addresses of administrators and of the app's own account, sorted."""
-    own = organization.certificate.own_account
-    accounts = (a for a in organization.accounts if a.type.is_protected or own in a.addresses)
-    return tuple(sorted({address for account in accounts for address in account.addresses}))
+    return tuple(sorted({address for account in situation.protected for address in account.addresses}))

@@ -46,8 +46,8 @@ def _native_warning(situation: Situation) -> tuple[str, ...]:
 
 def _not_kept_warning(situation: Situation) -> tuple[str, ...]:
     """What Essentials took and did not keep is no change any more, so it is said here."""
-    entries = (situation.entry_of(subject) for subject in situation.subjects.values())
-    lost = sum(name.startswith(ALIAS_NOTE) for entry in entries if entry is not None for name in entry.read_otherwise)
+    entries = (found.entry for found in situation.matching.by_object.values() if found.entry is not None)
+    lost = sum(name.startswith(ALIAS_NOTE) for entry in entries for name in entry.read_otherwise)
     if not lost:
         return ()
     return (
@@ -59,7 +59,7 @@ def _domain_warnings(situation: Situation) -> tuple[str, ...]:
     """Each domain that somebody waits for: registered and active there, their addresses would be synced."""
     waiting: Counter[str] = Counter()
     for subject in situation.subjects.values():
-        if isinstance(subject.verdict, Wish) and subject.addresses is not None:
+        if isinstance(subject.verdict, Wish) and subject.addresses is not None and subject.addresses.left_out:
             waiting.update({address.rpartition("@")[2] for address in subject.addresses.left_out})
     return tuple(
         f"unregistered_domain: {domain} is not registered and active in Essentials; {count} people or groups wait for it. "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from shared.diff.adds import add_row
+from shared.diff.adds import add_rows
 from shared.diff.handovers import with_handovers
 from shared.diff.matching import Match, MatchedBy
 from shared.diff.options import SyncOptions
@@ -21,21 +21,23 @@ from shared.model import AccountType
 
 def make_plan(situation: Situation) -> Plan:
     """The plan that makes the organization true to the directory; the order of what was read does not change it."""
-    organization = situation.organization
     changes: list[Change] = []
     skipped: list[Skipped] = []
     adoptions: list[Adoption] = []
+    # By object: a subject's own id is at hand, the uid of its account lies far off in memory.
+    untouchable = {situation.matching.object_of.get(uid) for uid in situation.untouchable}
     for subject in situation.subjects.values():
+        found = situation.match_of(subject)
         if isinstance(subject.verdict, SkipReason):
             skipped.append(_skipped(subject, subject.verdict))
-            continue
-        changes += _rows_of(subject, subject.verdict, situation)
-        adopted = _adoption(subject, subject.verdict, situation)
-        if adopted is not None:
-            adoptions.append(adopted)
+        elif found is None:
+            changes += add_rows(subject, subject.verdict, situation)
+        elif subject.id not in untouchable:
+            changes += account_rows(subject, subject.verdict, found, situation)
+            adoptions += _adoptions(subject, subject.verdict, found)
     changes += removal_rows(situation)
     changed = with_handovers(changes, situation) + organization_setting_rows(situation)
-    seated, seats = seat(changed, organization)
+    seated, seats = seat(changed, situation)
     ordered = printed(seated)
     mails = welcome_emails((c for c in ordered if c.ticked), situation.options)
     return assemble_plan(
@@ -59,16 +61,6 @@ def sends_welcome_email(change: Change, options: SyncOptions) -> bool:
     return options.welcome_email and change.category in ADDS and change.after.type is AccountType.END_USER
 
 
-def _rows_of(subject: Subject, wish: Wish, situation: Situation) -> list[Change]:
-    account = situation.account_of(subject)
-    if account is not None:
-        if account.uid in situation.untouchable:
-            return []
-        return account_rows(subject, wish, account, situation)
-    added = add_row(subject, wish, situation)
-    return [] if added is None else [added]
-
-
 def _skipped(subject: Subject, reason: SkipReason) -> Skipped:
     return Skipped(
         entra_id=subject.id,
@@ -79,22 +71,23 @@ def _skipped(subject: Subject, reason: SkipReason) -> Skipped:
     )
 
 
-def _adoption(subject: Subject, wish: Wish, situation: Situation) -> Adoption | None:
+def _adoptions(subject: Subject, wish: Wish, found: Match) -> list[Adoption]:
     """The match as the ledger will note it; a match by alias only where the primary address is not registered."""
-    found = situation.matching.by_object.get(subject.id)
-    if found is None or subject.addresses is None or found.account.uid in situation.untouchable:
-        return None
+    if subject.addresses is None:
+        return []
     if found.by is MatchedBy.ALIAS and subject.addresses.is_primary_registered:
-        return None
-    return Adoption(
-        entra_id=subject.id,
-        kind=subject.kind,
-        uid=found.account.uid,
-        address=found.account.primary_email,
-        entra_addresses=subject.addresses.listed,
-        type=found.account.type if _type_is_right(wish, found) else None,
-        is_active=found.account.is_active if _activity_is_right(wish, found) else None,
-    )
+        return []
+    return [
+        Adoption(
+            entra_id=subject.id,
+            kind=subject.kind,
+            uid=found.account.uid,
+            address=found.account.primary_email,
+            entra_addresses=subject.listed,
+            type=found.account.type if _type_is_right(wish, found) else None,
+            is_active=found.account.is_active if _activity_is_right(wish, found) else None,
+        )
+    ]
 
 
 def _type_is_right(wish: Wish, found: Match) -> bool:

@@ -44,8 +44,10 @@ class Leaver:
 
 
 def leavers(situation: Situation) -> Iterator[Leaver]:
-    """The leavers that something would be done to, in order of address; what is done needs a proof of its own."""
-    found = (_leaver(account, situation) for account in situation.organization.accounts)
+    """The leavers that something would be done to; what is done needs a proof of its own."""
+    out_of_scope = (s for s in situation.subjects.values() if s.verdict is SkipReason.OUT_OF_SCOPE)
+    theirs = (account for s in out_of_scope if (account := situation.account_of(s)) is not None)
+    found = (_leaver(account, situation) for account in (*situation.matching.unmatched, *theirs))
     yield from (leaver for leaver in found if leaver is not None)
 
 
@@ -58,9 +60,8 @@ def leaver_rows(account: Account, situation: Situation) -> list[Change]:
 def removal_rows(situation: Situation) -> list[Change]:
     """Rows for leavers and strays, where the options ask for removals."""
     rows = [_leaver_row(leaver, situation) for leaver in leavers(situation)]
-    known = {entry.uid for entry in situation.ledger.entries.values()} | situation.matching.object_of.keys()
-    for account in situation.organization.accounts:
-        if account.uid not in known and account.uid not in situation.untouchable:
+    for account in situation.matching.unmatched:
+        if account.uid not in situation.ledger_owners and account.uid not in situation.untouchable:
             rows += _stray_row(account, situation)
     return rows
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from shared.diff.ordering import is_early
 from shared.diff.plan import ADDS, REMOVALS, Blocked, Category, Change, Seats
-from shared.model import Account, AccountType, Organization, Uid
+from shared.diff.situation import Situation
+from shared.model import Account, AccountType
 
 
 def seats_needed(change: Change, account: Account | None) -> int:
@@ -21,25 +22,23 @@ def seats_needed(change: Change, account: Account | None) -> int:
     return _uses_seat(type_after, is_active=is_active_after) - _uses_seat(account.type, is_active=account.is_active)
 
 
-def seat(changes: Iterable[Change], organization: Organization) -> tuple[list[Change], Seats]:
+def seat(changes: Iterable[Change], situation: Situation) -> tuple[list[Change], Seats]:
     """The changes with those blocked that find no seat, and the seats before and after what is ticked.
 
     Seats are freed before they are filled; conversions come before additions, then the order of addresses decides. What a
     chain frees that waits for an addition is counted, and fills nothing.
     """
     changes = list(changes)
-    accounts: dict[Uid, Account] = {a.uid: a for a in organization.accounts}
-
-    def need(change: Change) -> int:
-        return seats_needed(change, accounts.get(change.uid) if change.uid is not None else None)
-
-    limit = organization.licences.limit
-    used_before = organization.active_users
+    needs = [
+        seats_needed(c, situation.accounts.get(c.uid) if c.uid is not None else None) if c.ticked else 0
+        for c in changes
+    ]
+    limit = situation.organization.licences.limit
+    used_before = situation.organization.active_users
     late = _late_chains(changes)
-    freeing = [c for c in changes if c.ticked and need(c) < 0]
-    freed_late = sum(need(c) for c in freeing if c.chain in late)
-    used = used_before + sum(need(c) for c in freeing) - freed_late
-    takers = [i for i, c in enumerate(changes) if c.ticked and need(c) > 0]
+    freed_late = sum(need for c, need in zip(changes, needs, strict=True) if need < 0 and c.chain in late)
+    used = used_before + sum(need for need in needs if need < 0) - freed_late
+    takers = [i for i, need in enumerate(needs) if need > 0]
     takers.sort(key=lambda i: (changes[i].category is not Category.CONVERT_USER, changes[i].address, changes[i].id))
     for index in takers:
         if limit is not None and used >= limit:

@@ -8,11 +8,11 @@ from shared.diff.evidence import Evidence
 from shared.diff.exempt import exempt_addresses, frozen_objects
 from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.mapping import populate
-from shared.diff.matching import Matching, match
+from shared.diff.matching import Match, Matching, indexed, match
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Exemption, SkipReason
 from shared.diff.subject import Subject, Wish
-from shared.model import Account, Address, Directory, EntraId, Group, Organization, Person, Uid
+from shared.model import Account, Address, Directory, EntraId, Organization, Uid
 
 ADDRESS_PROPERTIES = {"mail", "proxyAddresses"}
 """Properties of Graph without which an object's addresses are not known."""
@@ -44,14 +44,15 @@ class Situation:
     subjects: Mapping[EntraId, Subject]
     """All living objects in order of id, exempt ones already skipped."""
     matching: Matching
+    accounts: Mapping[Uid, Account]
     holders: Mapping[Address, Account]
     """The account that has each address, as primary or alias."""
+    protected: tuple[Account, ...]
+    """Administrators and the app's own account."""
     exempt: frozenset[Address]
     """Addresses of exemptions that hold now, the native sync's own among them."""
     untouchable: frozenset[Uid]
     """Administrators, the app's own account and whatever is exempt."""
-    claims: Mapping[Address, EntraId]
-    """The one subject that may get each registered address; others that list it too have to do without."""
     listed_by: Mapping[Address, tuple[EntraId, ...]]
     """Which living objects list each address: of any kind, managed or not, in scope or not."""
     has_unknown_addresses: bool
@@ -69,16 +70,19 @@ class Situation:
     handed_over: Mapping[Uid, frozenset[Address]] = field(default_factory=dict)
     """The addresses that ticked chains take from each account: they do not stand in the way of what ends the chain."""
 
+    def match_of(self, subject: Subject) -> Match | None:
+        """The match of the subject with its account; None where it has none."""
+        return self.matching.by_object.get(subject.id)
+
     def account_of(self, subject: Subject) -> Account | None:
         """The account that belongs to the subject; None where there is none."""
-        found = self.matching.by_object.get(subject.id)
-        return found.account if found else None
+        found = self.match_of(subject)
+        return found.account if found is not None else None
 
     def entry_of(self, subject: Subject) -> LedgerEntry | None:
         """What the ledger has of the subject and the account that it has now; None where that was never noted."""
-        entry = self.ledger.entries.get(subject.id)
-        account = self.account_of(subject)
-        return entry if entry is not None and account is not None and entry.uid == account.uid else None
+        found = self.match_of(subject)
+        return found.entry if found is not None else None
 
     def subject_of(self, account: Account) -> Subject | None:
         """The living object that the account belongs to; None for the account of a missing object and for a stray."""
@@ -94,9 +98,25 @@ class Situation:
         handed_over = self.handed_over.get(account.uid, frozenset())
         return tuple(address for address in account.addresses if address not in handed_over)
 
+    def claimant_of(self, address: Address) -> Subject | None:
+        """The one subject that may get the address: whose primary it is, then the lower id; None where nobody may.
+
+        Whether a subject has an account does not count, since an execution changes that: the next search would disagree.
+        """
+        listing = (self.subjects[entra_id] for entra_id in self.listed_by.get(address, ()))
+        claimants = (subject for subject in listing if self._may_claim(subject, address))
+        return min(claimants, key=lambda s: (s.addresses is None or s.addresses.primary != address, s.id), default=None)
+
     def is_claimed_by(self, address: Address, subject: Subject) -> bool:
         """Whether the subject is the one that may get the address."""
-        return self.claims.get(address) == subject.id
+        claimant = self.claimant_of(address)
+        return claimant is not None and claimant.id == subject.id
+
+    def _may_claim(self, subject: Subject, address: Address) -> bool:
+        if not isinstance(subject.verdict, Wish) or subject.addresses is None:
+            return False
+        account = self.account_of(subject)
+        return address in subject.addresses.registered and (account is None or account.uid not in self.untouchable)
 
 
 def situate(
@@ -111,7 +131,7 @@ def situate(
     native: NativeApplication = NO_NATIVE_APPLICATION,
     ended_native_exemptions: Iterable[Address] = (),
 ) -> Situation:
-    """Match both sides, freeze what is exempt, and give each registered address to one subject.
+    """Match both sides, and freeze what is exempt.
 
     Exemptions that have ended at ``now`` do not count; the native sync's own exemptions do, save the ended ones.
     ``evidence`` None: Entra was asked about nobody.
@@ -119,17 +139,16 @@ def situate(
     exempt = exempt_addresses(exemptions, organization, now, ended_native=ended_native_exemptions)
     domains = frozenset(domain.name for domain in organization.domains if domain.is_active)
     population = populate(directory, options, domains)
-    matching = match(population.subjects, organization.accounts, ledger)
+    subjects = {subject.id: subject for subject in population.subjects}
+    accounts = indexed(organization.accounts, own=organization.certificate.own_account)
     owners = {e.uid: i for i, e in ledger.entries.items() if e.uid is not None}
-    known = frozen_objects(exempt, ledger)
-    frozen = _frozen(population.subjects, organization.accounts, {**owners, **matching.object_of}, exempt, known)
-    subjects = {
-        s.id: replace(s, verdict=SkipReason.EXEMPT) if s.id in frozen.subjects else s for s in population.subjects
-    }
-    own = organization.certificate.own_account
-    protected = {a.uid for a in organization.accounts if a.type.is_protected or own in a.addresses}
-    untouchable = frozenset(protected) | frozen.accounts
-    claimants = (s for s in subjects.values() if _account_uid(matching, s) not in untouchable)
+    matching = match(subjects, accounts, ledger, owners=owners, listed_by=population.listed_by)
+    frozen = _Frozen(subjects=frozenset(), accounts=frozenset())
+    if exempt:
+        known = frozen_objects(exempt, ledger)
+        frozen = _frozen(population.subjects, organization.accounts, {**owners, **matching.object_of}, exempt, known)
+    for entra_id in frozen.subjects & subjects.keys():
+        subjects[entra_id] = replace(subjects[entra_id], verdict=SkipReason.EXEMPT)
     return Situation(
         options=options,
         ledger=ledger,
@@ -139,12 +158,13 @@ def situate(
         domains=domains,
         subjects=subjects,
         matching=matching,
-        holders={address: account for account in organization.accounts for address in account.addresses},
+        accounts=accounts.by_uid,
+        holders=accounts.holders,
+        protected=accounts.protected,
         exempt=exempt,
-        untouchable=untouchable,
-        claims=_claims(claimants),
-        listed_by=_listed_by(directory),
-        has_unknown_addresses=any(ADDRESS_PROPERTIES & set(o.missing_properties) for o in _objects(directory)),
+        untouchable=frozenset(account.uid for account in accounts.protected) | frozen.accounts,
+        listed_by=population.listed_by,
+        has_unknown_addresses=_has_unknown_addresses(directory, population.subjects),
         deleted_at={d.id: d.deleted_at for d in directory.deleted_people},
         evidence=evidence or Evidence(),
         ledger_owners=owners,
@@ -154,24 +174,11 @@ def situate(
     )
 
 
-def _objects(directory: Directory) -> Iterable[Person | Group]:
-    yield from directory.people
-    yield from directory.groups
-
-
-def _listed_by(directory: Directory) -> dict[Address, tuple[EntraId, ...]]:
-    """Also what is listed by objects without any primary address, which no account can match."""
-    listed: dict[Address, tuple[EntraId, ...]] = {}
-    for one in sorted(_objects(directory), key=lambda o: o.id):
-        for address in {*one.smtp_aliases, one.primary_smtp, one.mail}:
-            if address is not None:
-                listed[address] = (*listed.get(address, ()), one.id)
-    return listed
-
-
-def _account_uid(matching: Matching, subject: Subject) -> Uid | None:
-    found = matching.by_object.get(subject.id)
-    return found.account.uid if found is not None else None
+def _has_unknown_addresses(directory: Directory, subjects: Iterable[Subject]) -> bool:
+    if not any(subject.verdict is SkipReason.UNREADABLE for subject in subjects):
+        return False
+    missing = (one.missing_properties for objects in (directory.people, directory.groups) for one in objects)
+    return any(not ADDRESS_PROPERTIES.isdisjoint(properties) for properties in missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,26 +195,8 @@ def _frozen(
     known: frozenset[EntraId],
 ) -> _Frozen:
     """An exempt address freezes the whole object and the whole account that has it, and ``known``, who had it before."""
-    if not exempt:
-        return _Frozen(subjects=frozenset(), accounts=frozenset())
-    ids = known | {s.id for s in subjects if s.addresses and not exempt.isdisjoint(s.addresses.listed)}
+    ids = known | {s.id for s in subjects if s.addresses and not exempt.isdisjoint(s.listed)}
     uids = {a.uid for a in accounts if not exempt.isdisjoint(a.addresses)}
     ids |= {owners[uid] for uid in uids if uid in owners}
     uids |= {uid for uid, owner in owners.items() if owner in ids}
     return _Frozen(subjects=frozenset(ids), accounts=frozenset(uids))
-
-
-def _claims(subjects: Iterable[Subject]) -> dict[Address, EntraId]:
-    """Who may get an address that several list: whose primary it is, then the lower id.
-
-    Whether a subject has an account does not count, since an execution changes that: the next search would disagree.
-    """
-    claims: dict[Address, tuple[bool, EntraId]] = {}
-    for subject in subjects:
-        if not isinstance(subject.verdict, Wish) or subject.addresses is None:
-            continue
-        for address in subject.addresses.registered:
-            bid = (address != subject.addresses.primary, subject.id)
-            if address not in claims or bid < claims[address]:
-                claims[address] = bid
-    return {address: bid[1] for address, bid in claims.items()}

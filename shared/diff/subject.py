@@ -1,6 +1,5 @@
 """The subject: an Entra person or group as the account that it should have."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,8 +48,6 @@ class Addresses:
     """All that may be synced, the primary included where it is registered; sorted."""
     left_out: tuple[Address, ...]
     """Addresses whose domain is not registered, sorted; not those left out by option."""
-    listed: tuple[Address, ...]
-    """All of them, sorted: what Entra has."""
     differs_from_mail: bool
     """Whether ``mail`` is another address than the primary SMTP address."""
 
@@ -65,42 +62,46 @@ class Subject:
     name: str
     firstname: str
     surname: str
+    listed: tuple[Address, ...]
+    """All addresses that Entra lists for the object, sorted."""
     addresses: Addresses | None
-    """None where the object has no address at all."""
+    """None where none of them is a primary one."""
     verdict: Wish | SkipReason
 
 
+def listed_for(one: Person | Group) -> tuple[Address, ...]:
+    """All addresses that Entra lists for an object, sorted: ``mail`` counts, also where it is no proxy address."""
+    return tuple(sorted({a for a in (one.primary_smtp, *one.smtp_aliases, one.mail) if a is not None}))
+
+
 def sort_out(
+    listed: tuple[Address, ...],
     *,
     primary_smtp: Address | None,
-    aliases: Iterable[Address],
     mail: Address | None,
     domains: frozenset[str],
     onmicrosoft: Onmicrosoft,
 ) -> Addresses | None:
-    """The addresses of an object by what may be synced; None where it has none.
+    """The addresses of an object by what may be synced; None where none of them is a primary one.
 
     The primary address is the ``SMTP:`` entry, ``mail`` where there is none; where they differ both count.
     """
     primary = primary_smtp or mail
     if primary is None:
         return None
-    listed = {primary, *aliases}
-    if mail is not None:
-        listed.add(mail)
-    registered: set[Address] = set()
-    left_out: set[Address] = set()
+    registered: list[Address] = []
+    left_out: list[Address] = []
     for address in listed:
         domain = address.rpartition("@")[2]
         if onmicrosoft is Onmicrosoft.SKIP and domain.endswith(ONMICROSOFT_SUFFIX):
             continue
-        (registered if domain in domains else left_out).add(address)
+        (registered if domain in domains else left_out).append(address)
     return Addresses(
         primary=primary,
         is_primary_registered=primary in registered,
-        registered=tuple(sorted(registered)),
-        left_out=tuple(sorted(left_out)),
-        listed=tuple(sorted(listed)),
+        # Mostly all of them are: then one tuple serves as both.
+        registered=listed if len(registered) == len(listed) else tuple(registered),
+        left_out=tuple(left_out),
         differs_from_mail=mail is not None and primary_smtp is not None and mail != primary_smtp,
     )
 
@@ -112,7 +113,14 @@ def names_of(person: Person) -> tuple[str, str]:
     return person.display_name, ""
 
 
-def group_subject(group: Group, kind: ObjectKind, addresses: Addresses | None, verdict: Wish | SkipReason) -> Subject:
+def group_subject(
+    group: Group,
+    kind: ObjectKind,
+    verdict: Wish | SkipReason,
+    *,
+    listed: tuple[Address, ...],
+    addresses: Addresses | None,
+) -> Subject:
     """A group as a subject: its name goes where the API has a name for a functional account."""
     return Subject(
         id=group.id,
@@ -121,13 +129,19 @@ def group_subject(group: Group, kind: ObjectKind, addresses: Addresses | None, v
         name=group.display_name,
         firstname=group.display_name,
         surname="",
+        listed=listed,
         addresses=addresses,
         verdict=verdict,
     )
 
 
 def person_subject(
-    person: Person, kind: ObjectKind, addresses: Addresses | None, verdict: Wish | SkipReason
+    person: Person,
+    kind: ObjectKind,
+    verdict: Wish | SkipReason,
+    *,
+    listed: tuple[Address, ...],
+    addresses: Addresses | None,
 ) -> Subject:
     """A person as a subject."""
     firstname, surname = names_of(person)
@@ -138,6 +152,7 @@ def person_subject(
         name=person.display_name,
         firstname=firstname,
         surname=surname,
+        listed=listed,
         addresses=addresses,
         verdict=verdict,
     )

@@ -82,7 +82,7 @@ def transfers(situation: Situation, rows: Rows) -> tuple[Transfer, ...]:
     """
     renamed = set(rows.renames)
     found: list[Transfer] = []
-    open_wants = [w for s in situation.subjects.values() for w in _wants(s, situation)]
+    open_wants = _all_wants(situation)
     while True:
         waiting: list[tuple[Subject, Address, Account]] = []
         for subject, address, giver in open_wants:
@@ -102,20 +102,25 @@ def transfers(situation: Situation, rows: Rows) -> tuple[Transfer, ...]:
         open_wants = waiting
 
 
+def _all_wants(situation: Situation) -> list[tuple[Subject, Address, Account]]:
+    unserved = (situation.subjects[entra_id] for entra_id in situation.matching.unserved)
+    return [want for subject in unserved for want in _wants(subject, situation)]
+
+
 def _wants(subject: Subject, situation: Situation) -> list[tuple[Subject, Address, Account]]:
     """The addresses of a managed subject that another account has, and that no other subject may get."""
     if not isinstance(subject.verdict, Wish) or subject.addresses is None:
         return []
-    account = situation.account_of(subject)
-    if account is not None and (account.uid in situation.untouchable or not _may_update(situation, subject.is_group)):
+    found = situation.match_of(subject)
+    if found is not None and not _may_be_given(subject, found.account, situation):
         return []
     wants = []
-    for address in subject.addresses.registered:
+    for address in subject.addresses.registered if found is None else found.lacking:
         holder = situation.holders.get(address)
-        if holder is None or holder.uid in situation.untouchable or (account is not None and holder.uid == account.uid):
+        if holder is None or holder.uid in situation.untouchable:
             continue
         owner = situation.subject_of(holder)
-        is_owners_too = owner is not None and owner.addresses is not None and address in owner.addresses.listed
+        is_owners_too = owner is not None and owner.addresses is not None and address in owner.listed
         if situation.is_claimed_by(address, subject) and not is_owners_too:
             wants.append((subject, address, holder))
     return wants
@@ -124,12 +129,15 @@ def _wants(subject: Subject, situation: Situation) -> list[tuple[Subject, Addres
 def leavers_whose_primary_is_wanted(situation: Situation) -> frozenset[EntraId]:
     """The missing objects whose account has as primary an address that Entra gives to another object by now."""
     owners = set()
-    for subject in situation.subjects.values():
-        for _, address, giver in _wants(subject, situation):
-            owner = situation.owner_of(giver)
-            if address == giver.primary_email and owner is not None and owner not in situation.subjects:
-                owners.add(owner)
+    for _, address, giver in _all_wants(situation):
+        owner = situation.owner_of(giver)
+        if address == giver.primary_email and owner is not None and owner not in situation.subjects:
+            owners.add(owner)
     return frozenset(owners)
+
+
+def _may_be_given(subject: Subject, account: Account, situation: Situation) -> bool:
+    return account.uid not in situation.untouchable and _may_update(situation, subject.is_group)
 
 
 def _may_update(situation: Situation, is_group: bool) -> bool:  # noqa: FBT001  # what kind of object it is

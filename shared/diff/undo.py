@@ -19,7 +19,7 @@ from shared.model import Account, AccountType
 
 def make_undo_plan(situation: Situation, undone: Undone) -> Plan:
     """The inverse of an execution: what it gave is taken back, what it took is given back, in chains where it changed hands."""
-    rows, seats = seat(_Undo(Trace(situation, undone)).rows(), situation.organization)
+    rows, seats = seat(_Undo(Trace(situation, undone)).rows(), situation)
     ordered = printed(rows)
     concerned = len({c.entra_id for c in ordered if c.ticked and c.entra_id is not None})
     return assemble_plan(

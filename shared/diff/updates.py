@@ -3,6 +3,7 @@
 from shared.diff.adds import address_warnings
 from shared.diff.conversions import conversion_rows
 from shared.diff.ledger import ALIAS_NOTE, LedgerEntry
+from shared.diff.matching import Match
 from shared.diff.options import How
 from shared.diff.plan import Blocked, Change, Values
 from shared.diff.proofs import Standing, Verdict, address_verdict
@@ -12,15 +13,17 @@ from shared.diff.subject import Addresses, Subject, Wish
 from shared.model import Account, Address
 
 
-def account_rows(subject: Subject, wish: Wish, account: Account, situation: Situation) -> list[Change]:
+def account_rows(subject: Subject, wish: Wish, found: Match, situation: Situation) -> list[Change]:
     """What differs between the subject and its account, a row for each decision that can be taken alone."""
     how = How.UPDATE_GROUPS if subject.is_group else How.UPDATE_USERS
-    if how not in situation.options.how or subject.addresses is None or account.uid in situation.untouchable:
+    if how not in situation.options.how or subject.addresses is None:
         return []
-    rows = _given(subject, subject.addresses, wish, account, situation)
-    rows += _taken(subject, subject.addresses, account, situation)
-    rows += _old_primary(subject, subject.addresses, account, situation)
-    rows += conversion_rows(subject, wish, account, situation)
+    primary = _new_primary(subject, subject.addresses, found, situation)
+    rows = _given(subject, subject.addresses, wish, found, primary, situation)
+    rows += _taken(subject, found, situation)
+    if primary is not None:
+        rows += _old_primary(subject, found, situation)
+    rows += conversion_rows(subject, wish, found, situation)
     return rows
 
 
@@ -32,17 +35,19 @@ def is_settled(entry: LedgerEntry | None, field: str, sent: str, read: str) -> b
     return note is not None and note.sent == sent and note.read == read
 
 
-def _given(subject: Subject, addresses: Addresses, wish: Wish, account: Account, situation: Situation) -> list[Change]:
-    entry = situation.entry_of(subject)
-    primary = _new_primary(subject, addresses, account, situation)
+def _given(
+    subject: Subject, addresses: Addresses, wish: Wish, found: Match, primary: Address | None, situation: Situation
+) -> list[Change]:
+    account, entry = found.account, found.entry
     given = tuple(
-        a
-        for a in addresses.registered
-        if a != primary
-        and a not in account.addresses
-        and a not in situation.holders
-        and situation.is_claimed_by(a, subject)
-        and not is_settled(entry, f"{ALIAS_NOTE}{a}", a, "")
+        [
+            a
+            for a in found.lacking
+            if a != primary
+            and a not in situation.holders
+            and situation.is_claimed_by(a, subject)
+            and not is_settled(entry, f"{ALIAS_NOTE}{a}", a, "")
+        ]
     )
     firstname = _new_name("firstname", subject.firstname, account.firstname, entry)
     surname = _new_name("surname", subject.surname, account.surname, entry)
@@ -69,15 +74,15 @@ def _given(subject: Subject, addresses: Addresses, wish: Wish, account: Account,
     ]
 
 
-def _new_primary(subject: Subject, addresses: Addresses, account: Account, situation: Situation) -> Address | None:
+def _new_primary(subject: Subject, addresses: Addresses, found: Match, situation: Situation) -> Address | None:
     """The address that becomes the primary; None where it is already, or cannot be had."""
-    wanted = addresses.primary
+    wanted, account = addresses.primary, found.account
     if not addresses.is_primary_registered or wanted == account.primary_email:
         return None
     holder = situation.holders.get(wanted)
     if (holder is not None and holder.uid != account.uid) or not situation.is_claimed_by(wanted, subject):
         return None
-    if is_settled(situation.entry_of(subject), "primary_email", wanted, account.primary_email):
+    if is_settled(found.entry, "primary_email", wanted, account.primary_email):
         return None
     return wanted
 
@@ -108,37 +113,40 @@ def _impact_of_given(primary: Address | None, given: tuple[Address, ...], accoun
     return " ".join(parts)
 
 
-def _taken(subject: Subject, addresses: Addresses, account: Account, situation: Situation) -> list[Change]:
+def _taken(subject: Subject, found: Match, situation: Situation) -> list[Change]:
     """Aliases of the account that Entra does not list: the proven, the strays and the blocked apart."""
-    entry = situation.entry_of(subject)
     by_verdict: dict[tuple[Standing, Blocked | None], list[tuple[Address, Verdict]]] = {}
-    for alias in account.alias_emails:
-        if alias in addresses.listed or alias.rpartition("@")[2] not in situation.domains:
+    for alias in found.surplus:
+        if not _is_to_be_taken(alias, subject, situation):
             continue
-        if situation.claims.get(alias, subject.id) != subject.id:
-            continue  # handed over: a row of its own, in a chain
-        verdict = address_verdict(alias, owner=subject.id, entry=entry, taker=None, situation=situation)
+        verdict = address_verdict(alias, owner=subject.id, entry=found.entry, taker=None, situation=situation)
         if verdict.standing is not Standing.WAITING:
             by_verdict.setdefault((verdict.standing, verdict.blocked), []).append((alias, verdict))
-    whom = target(account, subject)
+    if not by_verdict:
+        return []
+    whom = target(found.account, subject)
     kinds = sorted(by_verdict, key=lambda kind: (kind[0], kind[1] or ""))
     return [_taken_row(whom, standing, blocked, by_verdict[standing, blocked]) for standing, blocked in kinds]
 
 
-def _old_primary(subject: Subject, addresses: Addresses, account: Account, situation: Situation) -> list[Change]:
+def _old_primary(subject: Subject, found: Match, situation: Situation) -> list[Change]:
     """The primary address that a rename leaves behind as an alias, where it is proven that nobody has it any more."""
-    old = account.primary_email
-    if _new_primary(subject, addresses, account, situation) is None or old in addresses.listed:
+    old = found.account.primary_email
+    if old in subject.listed or not _is_to_be_taken(old, subject, situation):
         return []
-    if old.rpartition("@")[2] not in situation.domains:
-        return []  # outside the registered domains nothing is touched
-    if situation.claims.get(old, subject.id) != subject.id:
-        return []  # handed over: a row of its own, in a chain
-    entry = situation.entry_of(subject)
-    verdict = address_verdict(old, owner=subject.id, entry=entry, taker=None, situation=situation)
+    verdict = address_verdict(old, owner=subject.id, entry=found.entry, taker=None, situation=situation)
     if verdict.standing is not Standing.PROVEN:
         return []  # it stays as an alias, and the next search says what becomes of it
-    return [_taken_row(target(account, subject), verdict.standing, None, [(old, verdict)])]
+    return [_taken_row(target(found.account, subject), verdict.standing, None, [(old, verdict)])]
+
+
+def _is_to_be_taken(address: Address, subject: Subject, situation: Situation) -> bool:
+    """Whether the address is taken alone, if proven: outside the registered domains nothing is touched, and what somebody else
+    may get is handed over, a row of its own in a chain."""
+    if address.rpartition("@")[2] not in situation.domains:
+        return False
+    claimant = situation.claimant_of(address)
+    return claimant is None or claimant.id == subject.id
 
 
 def _taken_row(

@@ -105,19 +105,20 @@ class PersonDecoder:
 
     def person(self, json: PersonJson) -> Person:
         """The person, with stand-ins where properties are missing."""
-        addresses = smtp_addresses(_list(json.proxy_addresses))
-        sign_in = _text(json.user_principal_name)
+        primary, aliases = smtp_addresses(_list(json.proxy_addresses))
+        mail = _one_for_both(address_or_none(_text(json.mail)), primary)
+        sign_in = _one_for_both(_text(json.user_principal_name), primary)
         return Person(
             id=entra_id(json.id),
             display_name=_text(json.display_name),
             given_name=_text(json.given_name),
             surname=_text(json.surname),
-            mail=address_or_none(_text(json.mail)),
+            mail=mail,
             user_principal_name=sign_in,
             account_enabled=json.account_enabled is True,
             is_guest=_text(json.user_type).casefold() == "guest" or "#ext#" in sign_in.casefold(),
-            primary_smtp=addresses[0],
-            smtp_aliases=addresses[1],
+            primary_smtp=primary,
+            smtp_aliases=aliases,
             exchange_plans=self._exchange_plans(_list(json.assigned_plans)),
             sku_ids=self._sku_ids(_list(json.assigned_licenses)),
             missing_properties=_missing(json, PERSON_CHECKS),
@@ -158,6 +159,11 @@ def group_of(json: GroupJson) -> Group:
         is_membership_hidden=_text(json.visibility).casefold() == "hiddenmembership",
         missing_properties=_missing(json, GROUP_CHECKS),
     )
+
+
+def _one_for_both(text: T, primary: Address | None) -> T | Address:
+    """The text, as the primary address itself where both are equal: mostly they are, and one object does for both."""
+    return primary if primary is not None and text == primary else text
 
 
 def deleted_of(json: DeletedJson) -> DeletedObject:

@@ -99,6 +99,15 @@ def test_guests_are_known_by_type_or_sign_in_name(user_type: str | None, sign_in
     assert person_of(userType=user_type, userPrincipalName=sign_in).is_guest is expected
 
 
+def test_mail_and_sign_in_name_that_are_the_primary_address_are_kept_once() -> None:
+    read = person_of()
+    other = person_of(mail="other@example.com", userPrincipalName="Person1@example.com")
+
+    assert read.mail is read.primary_smtp
+    assert read.user_principal_name is read.primary_smtp
+    assert (other.mail, other.user_principal_name) == ("other@example.com", "Person1@example.com")
+
+
 def test_a_guests_sign_in_name_is_not_used_as_mail() -> None:
     read = person_of(mail=None, proxyAddresses=[], userPrincipalName="a_other.com#EXT#@example.com")
 
