@@ -101,7 +101,9 @@ def phases(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tupl
         key=lambda step: (step.address, step.uid),
     )
     takers = {step.uid for step in accounts if any(may_take_a_seat(c) for c in step.changes)}
-    handovers = [ChainStep(chain=chain, changes=tuple(cs)) for chain, cs in sorted(chains.items())]
+    # Another chain may hand over an alias of an account that one of them removes.
+    in_order = sorted(chains.items(), key=lambda item: (any(c.category in REMOVALS for c in item[1]), item[0]))
+    handovers = [ChainStep(chain=chain, changes=tuple(cs)) for chain, cs in in_order]
     return (
         tuple(settings),
         tuple(step for step in accounts if step.uid not in takers),

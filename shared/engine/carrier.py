@@ -6,10 +6,12 @@ from shared.engine.account_steps import result_of
 from shared.engine.execution import Execution, ExecutionEnd, Stop, StopRequested
 from shared.engine.gate import GATE_CLOSED, gate_problem, plan_problem
 from shared.engine.journal import ResultJournal
+from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.records import LedgerStore, Plans, Results, Runs
 from shared.engine.refusals import NativeSyncOnError
+from shared.engine.returns import Returns
 from shared.engine.run import Outcome, Problem, Run, RunKind, RunState, Selection
 from shared.engine.search import DirectoryChanged, Search
 from shared.engine.selection import selected
@@ -48,11 +50,13 @@ class Carrier:
             return self._scheduled(run, record_found, settings, frame)
         return Ended(state=RunState.SUCCEEDED)
 
-    def give_up(self, run: Run, problem: Problem) -> Ended:
+    def give_up(self, run: Run, problem: Problem, keeper: LeaseKeeper) -> Ended:
         """The end of a run that failed, or was blocked while executing; what was not reached is journalled as that.
 
-        What was written before is matched and noted by the next execution.
+        What its chains freed and nobody took goes back, or is named. What was written before is matched and noted by the next
+        execution.
         """
+        problem = self._with_what_is_lent(run, problem, keeper)
         state = RunState.BLOCKED if problem.code == NativeSyncOnError.code else RunState.FAILED
         try:
             counts = self._journal_the_rest(run, problem)
@@ -70,6 +74,17 @@ class Carrier:
         journal.add(result_of(c, Outcome.NOT_REACHED, problem.detail) for c in changes if c.id not in journal)
         journal.flush()
         return journal.counts()
+
+    def _with_what_is_lent(self, run: Run, problem: Problem, keeper: LeaseKeeper) -> Problem:
+        try:
+            record = self._plans.find(run.plan_id) if run.plan_id is not None else None
+            if record is None or run.selection is None:
+                return problem
+            outcomes = {r.change_id: r.outcome for r in Results(self._parts.documents).of(run.id)}
+        except SyncError:
+            return problem  # nothing tells what was freed
+        left = Returns(self._parts, keeper, record, run.id).last_try(outcomes)
+        return replace(problem, detail=" ".join((problem.detail, *left)))
 
     def _note_plan(self, run: Run, record: PlanRecord) -> Run:
         counts: dict[str, int] = {}
@@ -117,12 +132,14 @@ class Carrier:
             case ExecutionEnd.OUT_OF_TIME:
                 return GoesOn(counts=executed.counts)
             case ExecutionEnd.STOPPED if not is_withdrawn:
-                return Ended(state=RunState.CANCELLED, counts=executed.counts)
+                return Ended(state=RunState.CANCELLED, problem=executed.problem, counts=executed.counts)
             case _ if held_back is not None:
-                return Ended(state=RunState.BLOCKED, problem=held_back, counts=executed.counts)
+                problem = _both(held_back, executed.problem)
+                return Ended(state=RunState.BLOCKED, problem=problem, counts=executed.counts)
             case _:
-                state = RunState.PARTLY_FAILED if executed.counts[Outcome.FAILED] else RunState.SUCCEEDED
-                return Ended(state=state, counts=executed.counts)
+                has_failed = executed.problem is not None or executed.counts[Outcome.FAILED]
+                state = RunState.PARTLY_FAILED if has_failed else RunState.SUCCEEDED
+                return Ended(state=state, problem=executed.problem, counts=executed.counts)
 
     def _stop(self, run_id: str, ends_at: float) -> Stop:
         looked_at = float("-inf")
@@ -142,6 +159,12 @@ class Carrier:
 def _stop_at_once() -> StopRequested:
     """Nothing more is to be written."""
     return StopRequested.STOPPED
+
+
+def _both(problem: Problem, further: Problem | None) -> Problem:
+    if further is None:
+        return problem
+    return replace(problem, detail=f"{problem.detail} {further.detail}", fix=f"{problem.fix} {further.fix}")
 
 
 def _nothing_to_note() -> None:

@@ -1,4 +1,4 @@
-"""Confirmation: reads the list once more and notes in the ledger what is there now, and whether the gate opens."""
+"""Confirmation: notes in the ledger what is there now, and whether the gate opens."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +10,6 @@ from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
-from shared.engine.reading import check_size, silent
 from shared.engine.records import LedgerStore
 from shared.engine.run import ActorKind, Outcome, Run, Selection
 from shared.engine.selection import opens_gate, selected
@@ -26,10 +25,9 @@ def confirm(
     record: PlanRecord,
     selection: Selection,
     journal: ResultJournal,
+    organization: Organization,
 ) -> None:
-    """Note matches, what was written and how it reads back; raises what the reader raises."""
-    organization = parts.organization_reader().read(progress=silent)
-    check_size(organization, before=record.plan.accounts)
+    """Note matches, what was written and how it reads back in ``organization``, listed after the last write."""
     outcomes = {r.change_id: r.outcome for r in journal.results}
     chosen = selected(record.plan, selection)
     done = [c for c in chosen if outcomes.get(c.id) is Outcome.DONE]

@@ -1,35 +1,35 @@
 """Execution: carries out the selected changes of a plan, slice by slice; what is true afterwards goes into the ledger."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from shared.diff.exempt import exempt_addresses, frozen_objects
-from shared.diff.ordering import Step, phases
-from shared.diff.plan import REMOVALS, Change
+from shared.diff.ordering import ChainStep, Step, phases
+from shared.diff.plan import Change
 from shared.diff.planner import sends_welcome_email
-from shared.engine.account_steps import is_reached, result_of
+from shared.engine.account_steps import result_of
 from shared.engine.additions import Additions
 from shared.engine.confirmation import confirm
 from shared.engine.crew import Attempt, Crew
+from shared.engine.freed import Lent, given_back, promised
 from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
+from shared.engine.left_out import left_out_now
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.ports import Progress
 from shared.engine.progress import ReadingCutError
 from shared.engine.reading import check_size, silent
-from shared.engine.recheck import no_longer_held
-from shared.engine.records import LedgerStore, Results, ended_native_exemptions, exemptions
+from shared.engine.records import Results
 from shared.engine.refusals import native_sync_on
-from shared.engine.run import Outcome, Result, Run, Selection
+from shared.engine.returns import Returns
+from shared.engine.run import Outcome, Problem, Result, Run, Selection
 from shared.engine.selection import selected
 from shared.engine.slices import RowsInTrouble
 from shared.engine.trouble import Trouble
 from shared.engine.undoing import close_gate, kept_sender_lists
 from shared.engine.writers import Writers
-from shared.model import Account, Address, Organization
 from shared.settings import Settings
 
 
@@ -48,6 +48,8 @@ class Executed:
 
     end: ExecutionEnd
     counts: dict[str, int]
+    problem: Problem | None = None
+    """What the run leaves behind that somebody has to see to; None where there is nothing."""
 
 
 class StopRequested(StrEnum):
@@ -93,26 +95,30 @@ class Execution:
         journal = ResultJournal(
             Results(self._parts.documents), run.id, self._parts.clock, on_flush=self._keeper.note_progress
         )
+        returns = Returns(self._parts, self._keeper, record, run.id)
         due = [change for change in changes if change.id not in journal]
-        if due:
-            end = ExecutionEnd.STOPPED
-            if stop() is not StopRequested.STOPPED:
-                self._keeper.wait_for_the_last_holder()
-                if record.undoes is not None:
-                    close_gate(self._parts.documents, self._keeper, run)
-                end = self._write(due, len(changes), journal, record, stop)
+        if due and stop() is not StopRequested.STOPPED:
+            self._keeper.wait_for_the_last_holder()
+            if record.undoes is not None:
+                close_gate(self._parts.documents, self._keeper, run)
+            end = self._write(due, len(changes), journal, record, returns, stop)
             if end is ExecutionEnd.OUT_OF_TIME:
                 return Executed(end=end, counts=journal.counts())
-            journal.add(result_of(c, Outcome.NOT_REACHED) for c in changes if c.id not in journal)
-            journal.flush()
         self._progress("confirming", len(journal), len(journal))
-        confirm(self._parts, self._settings, self._keeper, run, record, selection, journal)
+        organization, returned = returns.settle(journal.outcomes)
+        if returned.unanswered is not None and self._rows_in_trouble is RowsInTrouble.TRY_AGAIN:
+            raise returned.unanswered
+        journal.add(
+            result_of(c, Outcome.NOT_REACHED, returned.notes.get(c.id, "")) for c in changes if c.id not in journal
+        )
+        journal.flush()
+        confirm(self._parts, self._settings, self._keeper, run, record, selection, journal, organization)
         counts = journal.counts()
         end = ExecutionEnd.STOPPED if counts[Outcome.NOT_REACHED] else ExecutionEnd.FINISHED
-        return Executed(end=end, counts=counts)
+        return Executed(end=end, counts=counts, problem=returned.problem)
 
     def _write(
-        self, due: list[Change], total: int, journal: ResultJournal, record: PlanRecord, stop: Stop
+        self, due: list[Change], total: int, journal: ResultJournal, record: PlanRecord, returns: Returns, stop: Stop
     ) -> ExecutionEnd:
         self._progress("checking", len(journal), total)
         organization = self._parts.organization_reader().read(progress=silent)
@@ -122,20 +128,25 @@ class Execution:
         if stop() is StopRequested.OUT_OF_TIME:
             # Reading took all the time there was: the next slice would fare no better.
             raise ReadingCutError
-        due = self._without_exempt(due, organization, record, journal)
-        stale = no_longer_held(self._parts, self._settings, record, due, organization)
-        by_uid = {a.uid: a for a in organization.accounts}
-        journal.add(_stale(c, by_uid.get(c.uid) if c.uid else None) for c in due if c.id in stale)
-        journal.add(_parted(record.plan.changes, journal))
-        due = [c for c in due if c.id not in journal]
+        begun = returns.lent(journal.outcomes, organization.accounts)
+        whole = given_back(organization, begun)
+        left_out = left_out_now(self._parts, self._settings, record, due, whole, journal.outcomes)
+        due = [c for c in due if c.id not in left_out]
+        going_on = {change.id for change in due}
+        returned = returns.put_back((one for one in begun if one.change.id not in going_on), organization)
+        journal.add(_with_note(result, returned.notes) for result in left_out.values())
+        begun = tuple(one for one in begun if one.change.id in going_on)
         writers = Writers(
             self._parts,
             self._keeper,
-            organization,
+            given_back(organization, returned.back),
             run_id=journal.run_id,
             additions=self._additions(record),
+            lent=begun,
+            promised=promised(record.plan),
         )
-        return self._carry_out(phases(due), total, writers, journal, stop)
+        first, ordered = _begun_first(phases(due), begun)
+        return self._carry_out(first, ordered, total, writers, journal, stop)
 
     def _additions(self, record: PlanRecord) -> Additions:
         """Who comes back was welcomed before, and gets the lists of senders that were kept."""
@@ -146,13 +157,22 @@ class Execution:
         )
 
     def _carry_out(
-        self, ordered: Iterable[Sequence[Step]], total: int, writers: Writers, journal: ResultJournal, stop: Stop
+        self,
+        begun: Sequence[Step],
+        ordered: Iterable[Sequence[Step]],
+        total: int,
+        writers: Writers,
+        journal: ResultJournal,
+        stop: Stop,
     ) -> ExecutionEnd:
-        """Phase by phase; everything here but ``writers`` is touched by this thread alone."""
+        """What an earlier slice began, however little time is left, and then phase by phase.
+
+        Everything here but ``writers`` is touched by this thread alone.
+        """
         trouble = Trouble(self._rows_in_trouble)
         requested = StopRequested.NO
 
-        def may_start() -> bool:
+        def may_go_on() -> bool:
             nonlocal requested
             requested = stop()
             return requested is StopRequested.NO
@@ -164,7 +184,8 @@ class Execution:
 
         crew = Crew(writers.carry_out)
         try:
-            for phase in ordered:
+            for phase in (begun, *ordered):
+                may_start = _always if phase is begun else may_go_on
                 at_once = writers.at_once(phase)
                 if not crew.carry_out(
                     phase, at_once=at_once, may_start=may_start, settle=settle, idle=journal.flush_old
@@ -176,47 +197,20 @@ class Execution:
             journal.flush()
         return ExecutionEnd.FINISHED
 
-    def _without_exempt(
-        self, due: list[Change], organization: Organization, record: PlanRecord, journal: ResultJournal
-    ) -> list[Change]:
-        """The changes left after those of objects and accounts that an exemption freezes now."""
-        book = self._parts.documents
-        exempt = exempt_addresses(
-            exemptions(book), organization, self._parts.clock.now(), ended_native=ended_native_exemptions(book)
-        )
-        ledger, _ = LedgerStore(self._parts.documents).read()
-        known = frozen_objects(exempt, ledger)
-        accounts_of_known = {ledger.entries[i].uid for i in known if i in ledger.entries} - {None}
-        of_account = {a.uid: a.addresses for a in organization.accounts}
-        frozen = [
-            c
-            for c in due
-            if c.entra_id in known
-            or c.uid in accounts_of_known
-            or not exempt.isdisjoint(_addresses(c, of_account.get(c.uid, ()) if c.uid else (), record))
-        ]
-        journal.add(result_of(c, Outcome.EXCLUDED, "An exemption freezes this account.") for c in frozen)
-        return [c for c in due if c.id not in journal]
+
+def _begun_first(ordered: Sequence[Sequence[Step]], begun: Iterable[Lent]) -> tuple[list[Step], list[Sequence[Step]]]:
+    """The chains that an earlier slice began, as an address is on its way in each; and the phases of the rest."""
+    chains = {one.change.chain for one in begun}
+    first: list[Step] = [
+        step for phase in ordered for step in phase if isinstance(step, ChainStep) and step.chain in chains
+    ]
+    return first, [[step for step in phase if step not in first] for phase in ordered]
 
 
-def _stale(change: Change, account: Account | None) -> Result:
-    """The result of a change that a plan made now would not hold: also one that was written before a crash is none of its."""
-    is_removal = change.category in REMOVALS
-    if (is_removal and account is None) or (not is_removal and account is not None and is_reached(change, account)):
-        return result_of(change, Outcome.ALREADY)
-    return result_of(change, Outcome.DRIFTED, "A plan made now would not take this.")
+def _always() -> bool:
+    return True
 
 
-def _parted(changes: Iterable[Change], journal: ResultJournal) -> list[Result]:
-    """Results of chains in which somebody takes nothing any more: what is freed for them, or ends the chain, stays as it is."""
-    changes = tuple(changes)
-    left_out = {r.change_id for r in journal.results if r.outcome is Outcome.EXCLUDED}
-    parted = {c.chain for c in changes if c.id in left_out and c.chain is not None and not c.takes}
-    detail = "Another row of its chain is left out."
-    return [result_of(c, Outcome.DRIFTED, detail) for c in changes if c.chain in parted and c.id not in journal]
-
-
-def _addresses(change: Change, of_account: tuple[Address, ...], record: PlanRecord) -> set[Address]:
-    """All addresses of the account, of the object, and of the change itself."""
-    of_object = record.plan.listed.get(change.entra_id, ()) if change.entra_id is not None else ()
-    return {change.address, *(change.after.alias_emails or ()), *of_account, *of_object}
+def _with_note(result: Result, notes: Mapping[str, str]) -> Result:
+    note = notes.get(result.change_id, "")
+    return replace(result, detail=f"{result.detail} {note}") if note else result

@@ -34,6 +34,11 @@ class ResultJournal:
         """All results so far."""
         return tuple(self._outcomes.values())
 
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """The outcome of each change that has one, by its id."""
+        return {change_id: result.outcome for change_id, result in self._outcomes.items()}
+
     def counts(self) -> dict[str, int]:
         """How many results there are by outcome, every outcome named."""
         counts = {outcome.value: 0 for outcome in Outcome}

@@ -22,7 +22,8 @@ def no_longer_held(
 ) -> frozenset[str]:
     """Ids of the taking changes among ``due`` that a plan made now would not hold unblocked.
 
-    The directory is read again, under the options in force and the search's own narrowing. Raises what the readers raise.
+    The directory is read again, under the options in force and the search's own narrowing; ``organization`` is as if what a
+    chain has freed and nobody taken yet were back, since that is what the change was planned on. Raises what the readers raise.
     """
     taking = [change for change in due if change.takes]
     if not taking:
@@ -60,7 +61,7 @@ def _is_held(change: Change, now: Change | None) -> bool:
 
 
 def _is_on_its_way(change: Change, account: Account | None) -> bool:
-    """Whether a chain freed what the change takes in an earlier slice: a state that the plan itself passes through."""
+    """Whether what the change frees was handed over in an earlier slice: a state that the plan itself passes through."""
     if change.chain is None:
         return False
     if account is None:

@@ -162,13 +162,13 @@ class Worker:
             self._parts.announce("run.slice_lost", {"run_id": run.id, "code": error.code})
             return Slice.GOES_ON
         except SyncError as error:
-            return self._after_error(run.id, error, progress, where)
+            return self._after_error(run.id, error, frame, where)
         except Exception as error:  # noqa: BLE001  # its text may hold anything, so its places alone are logged
             # A delivery count says nothing about a run, so no exception may reach the host: a defect of ours is one more attempt.
             LOGGER.error(
                 "A slice of run %s ended by an unexpected %s: %s", run.id, type(error).__name__, places_of(error)
             )
-            return self._after_error(run.id, UnexpectedError(type(error).__name__), progress, where)
+            return self._after_error(run.id, UnexpectedError(type(error).__name__), frame, where)
         if isinstance(ended, Ended):
             return self._finish(run.id, ended)
         self._runs.update(run.id, lambda r: replace(r, counts=ended.counts, attempts=0, is_reading_queued=False))
@@ -181,10 +181,10 @@ class Worker:
         self.send(run_id)
         return Slice.GOES_ON
 
-    def _after_error(self, run_id: str, error: SyncError, progress: RunProgress, where: Where) -> Slice:
+    def _after_error(self, run_id: str, error: SyncError, frame: Frame, where: Where) -> Slice:
         problem = Problem(code=error.code, detail=error.detail, fix=error.fix)
         failed = 0 if isinstance(error, ThrottledError) else 1
-        moved = progress.has_moved
+        moved = frame.progress.has_moved
 
         def noted(run: Run) -> Run:
             attempts = 0 if moved else run.attempts + failed
@@ -194,7 +194,7 @@ class Worker:
         if run.state.is_final:
             return Slice.DROPPED
         if error.is_permanent or run.attempts >= MAX_ATTEMPTS:
-            return self._finish(run_id, self._carrier.give_up(run, problem))
+            return self._finish(run_id, self._carrier.give_up(run, problem, frame.keeper))
         self._parts.announce("run.attempt_failed", {"run_id": run_id, "code": error.code, "attempt": run.attempts})
         if where is Where.QUEUE:
             delay = error.retry_after_seconds if isinstance(error, ThrottledError) else RETRY_SECONDS

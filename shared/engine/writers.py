@@ -1,12 +1,14 @@
 """What carries out each kind of step in one slice, and how many of them at once."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.diff.ordering import AccountStep, ChainStep, CreateStep, RemoveStep, SettingStep, Step, may_take_a_seat
 from shared.engine.account_steps import AccountSteps
 from shared.engine.additions import Additions
 from shared.engine.chain_steps import ChainSteps
+from shared.engine.freed import Freeing, Freeings, Lent
+from shared.engine.freeing_steps import FreeingSteps
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.notices.notices import Notices
 from shared.engine.parts import Parts
@@ -14,7 +16,7 @@ from shared.engine.records import Removed
 from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Result
 from shared.engine.setting_steps import SettingSteps
-from shared.model import AccountType, FetchedAccount, Organization, Uid
+from shared.model import AccountType, Address, FetchedAccount, Organization, Uid
 
 
 class Writers:
@@ -28,10 +30,13 @@ class Writers:
         *,
         run_id: str,
         additions: Additions,
+        lent: Iterable[Lent],
+        promised: Mapping[Uid, frozenset[Address]],
     ) -> None:
+        """``lent`` is what earlier slices freed for chains that are to be carried out, ``promised`` which aliases of each account the plan hands to somebody."""
         writer = parts.account_writer()
         own_account = organization.certificate.own_account
-        removed = Removed(parts.documents)
+        removed, freeings = Removed(parts.documents), Freeings(parts.documents)
         keeping = threading.Lock()
 
         def keep(fetched: FetchedAccount) -> None:
@@ -39,9 +44,8 @@ class Writers:
             with keeping:
                 removed.keep(run_id, fetched)
 
-        def kept(uid: Uid) -> FetchedAccount | None:
-            with keeping:
-                return next((f for f in removed.of(run_id) if f.account.uid == uid), None)
+        def begin(freeing: Freeing) -> None:
+            freeings.begin(run_id, freeing)
 
         self._writer = writer
         self._organization = organization
@@ -58,12 +62,20 @@ class Writers:
             keeper,
             self._by_uid,
             primaries,
+            freeing=FreeingSteps(
+                writer,
+                keeper,
+                self._by_uid,
+                primaries,
+                own_account=own_account,
+                begin=begin,
+                keep=keep,
+                lent=lent,
+                promised=promised,
+            ),
             updates=self._accounts,
             removals=self._removals,
-            own_account=own_account,
             additions=additions,
-            keep=keep,
-            kept=kept,
         )
         self._settings = SettingSteps(
             parts.settings_writer(), keeper, native_key=parts.native_key, notifier=Notices(parts)

@@ -1,7 +1,8 @@
 """What the crash matrix runs in a process of its own: ``python -m tests.crash.crash_worker FOLDER``.
 
 It has one thread when it forks, as the test's process has not. Each line that it says is JSON: first what an execution that
-nobody kills leaves behind, then the same for each killed one, once it was resumed.
+nobody kills leaves behind, then the same for each killed one, once it was resumed: as everything was, and with some who take an address
+exempt by then.
 """
 
 import json
@@ -10,15 +11,16 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from shared.engine.message import Message
 from shared.engine.run import Run
 from shared.state.protocols import LEASE_SECONDS
 from tests.crash.file_essentials import FileEssentials, Moment
-from tests.crash.upheaval import settled_upheaval
+from tests.crash.upheaval import settled_upheaval, some_takers
 from tests.engine.frame import Frame
-from tests.engine.steps import started
+from tests.engine.steps import exempt, started
 
 
 def walk(folder: str) -> None:
@@ -35,13 +37,26 @@ def walk(folder: str) -> None:
             shutil.rmtree(path)
             shutil.copytree(beginning, path)
             _killed_at(frame, run, number, moment)
-            _in_a_child(path, lambda: _resumed(frame, run))
-            _say({"number": number, "moment": moment, **json.loads((path / "left").read_text())})
+            killed = Path(folder) / "killed"
+            shutil.rmtree(killed, ignore_errors=True)
+            shutil.copytree(path, killed)
+            for exempted in (False, True):
+                shutil.rmtree(path)
+                shutil.copytree(killed, path)
+                _in_a_child(path, partial(_resumed, frame, run, are_takers_exempt=exempted))
+                left = json.loads((path / "left").read_text())
+                _say({"number": number, "moment": moment, "are_takers_exempt": exempted, **left})
 
 
 def _whole(frame: Frame, run: Run) -> Mapping[str, object]:
     _deliver(frame, run)
-    return {"number": 0, "moment": "never", **_left_behind(frame, run), "writes": _essentials(frame).count}
+    return {
+        "number": 0,
+        "moment": "never",
+        "are_takers_exempt": False,
+        **_left_behind(frame, run),
+        "writes": _essentials(frame).count,
+    }
 
 
 def _killed_at(frame: Frame, run: Run, number: int, moment: Moment) -> None:
@@ -55,8 +70,10 @@ def _killed_at(frame: Frame, run: Run, number: int, moment: Moment) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
-def _resumed(frame: Frame, run: Run) -> Mapping[str, object]:
+def _resumed(frame: Frame, run: Run, *, are_takers_exempt: bool) -> Mapping[str, object]:
     frame.ids += 10_000  # another process proposes other ids
+    if are_takers_exempt:
+        exempt(frame, *some_takers())
     frame.clock.advance(LEASE_SECONDS + 1)
     _deliver(frame, run)
     return _left_behind(frame, run)
@@ -87,6 +104,7 @@ def _left_behind(frame: Frame, run: Run) -> Mapping[str, object]:
         "organization": accounts,
         "ledger": _without_times(frame.ledger(), uids),
         "state": ended.state,
+        "problem": "" if ended.problem is None else ended.problem.code,
         "outcomes": outcomes,
         "replan": sum(1 for c in frame.engine.plan(replan.plan_id).plan.changes if c.ticked),
     }

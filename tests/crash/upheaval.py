@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.diff.options import How, Leavers, SyncOptions
-from shared.model import Account, DeletedObject, Directory, Person
+from shared.model import Account, Address, DeletedObject, Directory, Person
 from tests.builders.sides import NOW, account, directory, organization, person
 from tests.crash.file_essentials import FileEssentials
 from tests.engine.frame import Frame
@@ -38,6 +38,17 @@ def settled_upheaval(path: Path, made: Callable[..., Frame] = Frame) -> Frame:
     executed(frame)
     frame.directory.directory = directory_after()
     return frame
+
+
+def some_takers() -> list[Address]:
+    """One end of each chain of the upheaval: whoever of them is exempt, the chain is not carried out."""
+    names = [*_names("right", SWAPPING), "turning1", *_names("new", GIVING)]
+    return [Address(f"{name}@example.com") for name in names]
+
+
+def owned_before() -> set[str]:
+    """The addresses that accounts had before the upheaval, save those of the people who are gone after it."""
+    return {str(a) for p in _people_before() if not str(p.mail).startswith("removed") for a in _account_of(p).addresses}
 
 
 def _names(stem: str, number: int) -> list[str]:

@@ -56,10 +56,13 @@ def scheduled(frame: Frame) -> Run:
     return frame.deliver(frame.engine.run(run_id))
 
 
-def exempt(frame: Frame, address: str, *, until: datetime | None = None) -> None:
-    """The one exemption that there is; for good where ``until`` is None."""
-    exemption = Exemption(id="x", address=Address(address), reason="asked", by="ann", until=until)
-    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=(exemption,)))
+def exempt(frame: Frame, *addresses: str, until: datetime | None = None) -> None:
+    """The exemptions that there are, one of each address; for good where ``until`` is None."""
+    exemptions = tuple(
+        Exemption(id=f"x{number}", address=Address(address), reason="asked", by="ann", until=until)
+        for number, address in enumerate(addresses)
+    )
+    frame.state.documents.create(EXEMPTIONS_PATH, Exemptions(exemptions=exemptions))
 
 
 class WorkerDiedError(BaseException):
