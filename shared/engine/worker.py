@@ -136,6 +136,9 @@ class Worker:
                 return Slice.DROPPED
             if run.cancel_requested and run.plan_id is None:
                 return self._finish(run_id, Ended(state=RunState.CANCELLED))
+            if run.attempts >= MAX_ATTEMPTS and run.problem is not None:
+                # The last of them lost its lease, and nobody could end the run without one.
+                return self._finish(run_id, self._carrier.give_up(run, run.problem, keeper))
             now = self._parts.clock.now()
             run = self._runs.update(
                 run_id,
@@ -158,9 +161,7 @@ class Worker:
         except RunCancelledError:
             ended = Ended(state=RunState.CANCELLED)
         except LeaseLostError as error:
-            # The run may be in another worker's hands: it is not ours to note anything in it.
-            self._parts.announce("run.slice_lost", {"run_id": run.id, "code": error.code})
-            return Slice.GOES_ON
+            return self._after_lost_lease(run.id, error, progress)
         except SyncError as error:
             return self._after_error(run.id, error, frame, where)
         except Exception as error:  # noqa: BLE001  # its text may hold anything, so its places alone are logged
@@ -182,24 +183,37 @@ class Worker:
         return Slice.GOES_ON
 
     def _after_error(self, run_id: str, error: SyncError, frame: Frame, where: Where) -> Slice:
-        problem = Problem(code=error.code, detail=error.detail, fix=error.fix)
-        failed = 0 if isinstance(error, ThrottledError) else 1
-        moved = frame.progress.has_moved
-
-        def noted(run: Run) -> Run:
-            attempts = 0 if moved else run.attempts + failed
-            return run if run.state.is_final else replace(run, problem=problem, attempts=attempts)
-
-        run = self._runs.update(run_id, noted)
+        run = self._note(run_id, error, frame.progress)
         if run.state.is_final:
             return Slice.DROPPED
-        if error.is_permanent or run.attempts >= MAX_ATTEMPTS:
-            return self._finish(run_id, self._carrier.give_up(run, problem, frame.keeper))
+        if run.problem is not None and (error.is_permanent or run.attempts >= MAX_ATTEMPTS):
+            return self._finish(run_id, self._carrier.give_up(run, run.problem, frame.keeper))
         self._parts.announce("run.attempt_failed", {"run_id": run_id, "code": error.code, "attempt": run.attempts})
         if where is Where.QUEUE:
             delay = error.retry_after_seconds if isinstance(error, ThrottledError) else RETRY_SECONDS
             self.send(run_id, delay_seconds=max(1, round(delay)))
         return Slice.GOES_ON
+
+    def _after_lost_lease(self, run_id: str, error: LeaseLostError, progress: RunProgress) -> Slice:
+        """The run may be in another worker's hands, so the attempt is counted and nothing else: who has the lease next may end it."""
+        try:
+            self._note(run_id, error, progress)
+        except SyncError as trouble:
+            self._parts.announce("run.attempt_not_noted", {"run_id": run_id, "code": trouble.code})
+        self._parts.announce("run.slice_lost", {"run_id": run_id, "code": error.code})
+        return Slice.GOES_ON
+
+    def _note(self, run_id: str, error: SyncError, progress: RunProgress) -> Run:
+        """The run with one attempt more, or none where the slice made progress."""
+        problem = Problem(code=error.code, detail=error.detail, fix=error.fix)
+        failed = 0 if isinstance(error, ThrottledError) else 1
+        moved = progress.has_moved
+
+        def noted(run: Run) -> Run:
+            attempts = 0 if moved else run.attempts + failed
+            return run if run.state.is_final else replace(run, problem=problem, attempts=attempts)
+
+        return self._runs.update(run_id, noted)
 
     def _finish(self, run_id: str, ended: Ended) -> Slice:
         now = self._parts.clock.now()
