@@ -13,6 +13,7 @@ from shared.engine.notices.notice import Message
 from shared.engine.parts import Parts
 from shared.engine.refusals import GuardTrippedError
 from shared.engine.run import Actor, ActorKind, Narrowing, Run, Selection
+from shared.errors import UnexpectedAnswerError
 from shared.secrets import Secret
 from shared.settings import Settings, load_settings
 from shared.state import State, folder_state
@@ -55,14 +56,20 @@ class MemoryQueue:
 
 @dataclass(slots=True)
 class MemoryReceiver:
-    """Implements MessageSender, and remembers what it took; ``failure`` is raised where it is set."""
+    """Implements MessageSender, and remembers what it took; ``failure`` is raised where it is set.
+
+    Messages with a title of ``refused`` are refused, each alone.
+    """
 
     taken: list[Message] = field(default_factory=list)
     failure: Exception | None = None
+    refused: frozenset[str] = frozenset()
 
     def send(self, message: Message) -> None:
         if self.failure is not None:
             raise self.failure
+        if message.notice.title in self.refused:
+            raise UnexpectedAnswerError("The webhook answered 400.", "Look.")
         self.taken.append(message)
 
     @property

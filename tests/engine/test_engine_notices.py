@@ -178,6 +178,40 @@ def test_what_a_dead_receiver_missed_is_bounded_to_the_newest(telling: Frame) ->
     assert telling.receiver.titles == [f"{number}" for number in range(5, MOST_WAITING + 5)]
 
 
+def test_a_message_that_the_receiver_refuses_for_good_holds_up_nobody(telling: Frame) -> None:
+    telling.options = SyncOptions(every_hours=0)
+    telling.receiver.refused = frozenset({"0"})
+    notices = Notices(telling.engine._parts)  # the parts that the engine was made of
+    for number in range(3):
+        notices.tell(Notice(topic=Topic.NATIVE_KEY_DUE, title=f"{number}", detail="", fix=""))
+    for _ in range(3):
+        telling.clock.advance(600)
+        telling.engine.on_timer()
+
+    assert telling.receiver.titles == ["1", "2"]
+    assert [w.notice.title for w in BookStore(telling.state.documents).read().waiting] == ["0"]
+    telling.receiver.refused = frozenset()
+    telling.clock.advance(600)
+    telling.engine.on_timer()
+    assert telling.receiver.titles == ["1", "2", "0"]
+
+
+def test_a_receiver_that_refuses_everything_for_a_while_gets_all_of_it_later(telling: Frame) -> None:
+    telling.options = SyncOptions(every_hours=0)
+    telling.receiver.refused = frozenset({"0", "1", "2"})
+    notices = Notices(telling.engine._parts)  # the parts that the engine was made of
+    for number in range(3):
+        notices.tell(Notice(topic=Topic.NATIVE_KEY_DUE, title=f"{number}", detail="", fix=""))
+    for _ in range(2):
+        telling.clock.advance(600)
+        telling.engine.on_timer()
+    telling.receiver.refused = frozenset()
+    telling.clock.advance(600)
+    telling.engine.on_timer()
+
+    assert set(telling.receiver.titles) == {"0", "1", "2"}
+
+
 def test_a_message_under_way_in_one_worker_is_not_sent_by_another(telling: Frame) -> None:
     other = telling.engine
     seen: list[int] = []

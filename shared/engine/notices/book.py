@@ -1,6 +1,6 @@
 """The book of notices: which causes were told, which messages wait; pure changes, and the document that holds them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -41,6 +41,8 @@ class Waiting:
     notice: Notice
     claimed_until: datetime | None = None
     """Until when one worker sends it; None where nobody does."""
+    refusals: int = 0
+    """How often the receiver answered that it does not take it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +88,24 @@ class NoticeBook:
         safe = replace(waiting, notice=waiting.notice.without_addresses())
         return replace(self, waiting=(*self.waiting, safe)[-MOST_WAITING:])
 
-    def claimed(self, now: datetime) -> "tuple[NoticeBook, Waiting | None]":
-        """The oldest message that nobody sends, claimed; None where there is none."""
-        for message in self.waiting:
-            if message.claimed_until is None or message.claimed_until <= now:
-                mine = replace(message, claimed_until=now + CLAIM)
-                return replace(self, waiting=tuple(mine if w is message else w for w in self.waiting)), mine
-        return self, None
+    def claimed(self, now: datetime, *, besides: Collection[str] = ()) -> "tuple[NoticeBook, Waiting | None]":
+        """The oldest message of those refused least that nobody sends, claimed, ``besides`` these; None where there is none."""
+        free = [w for w in self.waiting if w.id not in besides and (w.claimed_until is None or w.claimed_until <= now)]
+        if not free:
+            return self, None
+        message = min(free, key=lambda w: w.refusals)
+        mine = replace(message, claimed_until=now + CLAIM)
+        return replace(self, waiting=tuple(mine if w is message else w for w in self.waiting)), mine
 
     def released(self, message_id: str) -> "NoticeBook":
         """Anybody may send the message."""
         waiting = tuple(replace(w, claimed_until=None) if w.id == message_id else w for w in self.waiting)
         return replace(self, waiting=waiting)
+
+    def refused(self, message_id: str) -> "NoticeBook":
+        """Anybody may send the message, after those that were refused less often."""
+        waiting = tuple(replace(w, refusals=w.refusals + 1) if w.id == message_id else w for w in self.waiting)
+        return replace(self, waiting=waiting).released(message_id)
 
     def sent(self, message_id: str) -> "NoticeBook":
         """The message waits no longer."""
