@@ -2,7 +2,7 @@
 
 Additive increase, multiplicative decrease: one more after as many good answers as are given at once, half after a 429, a
 lost answer or a slow one. What was sent before a decrease says nothing about the pace after it.
-Source: RFC 5681 section 3.1, for the shape. Essentials publishes no limit.
+Source: RFC 5681 section 3.1, for the shape. Neither Essentials nor Graph says how many calls at once it takes.
 """
 
 import threading
@@ -10,7 +10,7 @@ import threading
 from shared.clock import Clock
 
 FIRST = 2
-"""What it begins with: a refused password is tried by so many at most."""
+"""What it begins with where the caller knows no better: a refused password is tried by so many at most."""
 SLOW_SECONDS = 5.0
 """A quarter of what one write may take: an answer that takes as long asks for fewer at once."""
 STEADY_SECONDS = 2.5
@@ -24,12 +24,12 @@ LARGE_BYTES = 65_536
 class Pace:
     """The pace of one service. Safe to use from many threads."""
 
-    def __init__(self, *, clock: Clock, most: int) -> None:
-        """``most`` calls at once are never exceeded."""
+    def __init__(self, *, clock: Clock, most: int, first: int = FIRST) -> None:
+        """``most`` calls at once are never exceeded; it begins with ``first``."""
         self._clock = clock
         self._most = most
         self._lock = threading.Lock()
-        self._at_once = float(min(FIRST, most))
+        self._at_once = float(min(first, most))
         self._cut_at = float("-inf")
         self._resumes_at = float("-inf")
 

@@ -19,13 +19,13 @@ from shared.errors import SyncError, ThrottledError, UnexpectedAnswerError
 from shared.pace import Pace
 from shared.transport_faults import Fault, fault_of, late_fault, retry_after_seconds
 from shared.transport_request import Request, origin, request_of
-from shared.transport_values import Answer, Repeatable, RetryPolicy, Timeouts
+from shared.transport_values import Answer, NoToll, Repeatable, RetryPolicy, Timeouts, Toll
 
-__all__ = ["Answer", "Repeatable", "RetryPolicy", "Timeouts", "Transport"]
+__all__ = ["Answer", "Repeatable", "RetryPolicy", "Timeouts", "Toll", "Transport"]
 
 _CHUNK_BYTES = 65_536
 _USER_AGENT = "entra-proofpoint-sync"
-
+_NO_TOLL = NoToll()
 
 _REPEATED_STATUSES = {
     Repeatable.ALWAYS: frozenset({429, 500, 502, 503, 504}),
@@ -100,13 +100,14 @@ class Transport:
         form_body: bytes | None = None,
         repeatable: Repeatable,
         deadline_seconds: float | None = None,
+        toll: Toll = _NO_TOLL,
     ) -> Answer:
         """The answer, whatever its status, save redirects and the statuses that were repeated in vain.
 
         ``url_or_path``: a path below ``base_url``, or an absolute URL of the same origin. ``headers``: a value that may
         hold more than ASCII is given as bytes. ``json_body`` or ``form_body``: the encoded body, sent with its own
         Content-Type. ``deadline_seconds``: the whole call, waits included, ends within it; None: time-outs and retry
-        policy alone limit it.
+        policy alone limit it. ``toll``: what each attempt has to wait for and is charged.
         Raises ThrottledError (429, or 503 with Retry-After, beyond what one call may wait), UnexpectedAnswerError (a
         redirect, another origin, 500 to 504 to the end) and UnreachableError.
         """
@@ -116,8 +117,9 @@ class Transport:
         waited, attempt = 0.0, 0
         while True:
             attempt += 1
-            waited += self._wait_with_all(request, self._may_wait(waited, ends))
-            outcome = self._paced_attempt(request, ends, attempt)
+            with toll.turn():
+                waited += self._wait_for_leave(request, toll, self._may_wait(waited, ends))
+                outcome = self._paced_attempt(request, toll, ends, attempt)
             if isinstance(outcome, Answer):
                 if outcome.status not in _REPEATED_STATUSES[repeatable]:
                     return outcome
@@ -135,18 +137,28 @@ class Transport:
     def _may_wait(self, waited_seconds: float, ends: float) -> float:
         return min(self._retry.total_wait_seconds - waited_seconds, ends - self._clock.monotonic())
 
-    def _wait_with_all(self, request: Request, may_wait_seconds: float) -> float:
-        """The seconds waited because any answer of late asked for it; raises ThrottledError where that is too long."""
-        pause = 0.0 if self._pace is None else self._pace.wait_seconds()
-        if pause > 0:
-            if pause >= may_wait_seconds:
+    def _wait_for_leave(self, request: Request, toll: Toll, may_wait_seconds: float) -> float:
+        """The seconds waited because any answer of late asked for it, and for the toll.
+
+        Raises ThrottledError where that is too long.
+        """
+        waited, is_charged = 0.0, False
+        while True:
+            pause = 0.0 if self._pace is None else self._pace.wait_seconds()
+            if pause <= 0 and not is_charged:
+                pause, is_charged = toll.charge(within_seconds=may_wait_seconds - waited), True
+            if pause <= 0:
+                return waited
+            if pause >= may_wait_seconds - waited:
                 raise self._throttled(f"{request.where} was not sent", pause)
             self._clock.sleep(pause)
-        return pause
+            waited += pause
 
-    def _paced_attempt(self, request: Request, ends: float, attempt: int) -> Answer | Fault:
+    def _paced_attempt(self, request: Request, toll: Toll, ends: float, attempt: int) -> Answer | Fault:
         sent_at = self._clock.monotonic()
         outcome = self._attempt(request, ends - sent_at, attempt)
+        if isinstance(outcome, Answer):
+            toll.answered(outcome, sent_at=sent_at)
         if self._pace is None:
             return outcome
         if isinstance(outcome, Fault):

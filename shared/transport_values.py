@@ -1,9 +1,11 @@
 """What a transport takes and gives: limits, what may be repeated, and the answer."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
+from typing import Protocol
 
 from shared.errors import UnexpectedAnswerError
 
@@ -77,3 +79,31 @@ class Answer:
             f"{self.where} answered {self.status} with {len(self.body)} bytes ({kind}) that are not JSON.",
             "Look for a proxy, firewall or maintenance page between the app and the service; try again later.",
         )
+
+
+class Toll(Protocol):
+    """What one call has to do with the limits of its service, attempt by attempt."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Entered once this attempt may be under way beside the others, left when it has ended."""
+
+    def charge(self, *, within_seconds: float) -> float:
+        """The seconds until this attempt may be sent; charged only where they are fewer than ``within_seconds``."""
+
+    def answered(self, answer: Answer, *, sent_at: float) -> None:
+        """Note what the answer tells to what was sent at that monotonic time."""
+
+
+class NoToll:
+    """The Toll of a service that charges nothing."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Entered at once."""
+        return nullcontext()
+
+    def charge(self, *, within_seconds: float) -> float:  # noqa: ARG002  # nothing to wait for
+        """No time."""
+        return 0.0
+
+    def answered(self, answer: Answer, *, sent_at: float) -> None:
+        """Nothing to note."""

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from shared.clock import Clock
 from shared.engine.administration.probes import Probes
 from shared.graph import (
+    Allowance,
     CertificateCredential,
     Credential,
     EntraTokens,
@@ -17,12 +18,14 @@ from shared.graph import (
 )
 from shared.graph.batch import BatchReader
 from shared.graph.probe import GraphProbe
+from shared.pace import Pace
 from shared.proofpoint import EssentialsClient
 from shared.proofpoint.probe import EssentialsProbe
 from shared.secrets import SecretSource
 from shared.settings import EntraCredential, Settings
 from shared.transport import RetryPolicy, Timeouts, Transport
 
+_CONNECTIONS = 1
 _TIMEOUTS = Timeouts(connect_seconds=5.0, read_seconds=15.0, total_seconds=20.0)
 _RETRY = RetryPolicy(attempts=2, base_seconds=0.5, longest_seconds=2.0, total_wait_seconds=5.0)
 
@@ -32,15 +35,16 @@ def probes(settings: Settings, *, secrets: SecretSource, clock: Clock, chance: r
     """Probes of the services that ``settings`` name; their connections are closed at the end of the block."""
     with ExitStack() as closing:
 
-        def transport(service: str, base_url: str) -> Transport:
+        def transport(service: str, base_url: str, pace: Pace | None = None) -> Transport:
             made = Transport(
                 service=service,
                 base_url=base_url,
                 clock=clock,
                 random=chance,
-                pool_size=1,
+                pool_size=_CONNECTIONS,
                 timeouts=_TIMEOUTS,
                 retry=_RETRY,
+                pace=pace,
             )
             closing.callback(made.close)
             return made
@@ -58,7 +62,12 @@ def probes(settings: Settings, *, secrets: SecretSource, clock: Clock, chance: r
             credential=_credential(settings, secrets, http("managed identity")),
             http=http("Entra"),
         )
-        graph = GraphClient(transport=transport("Microsoft Graph", settings.graph_url), tokens=tokens)
+        allowance = Allowance(clock=clock, most_at_once=_CONNECTIONS)
+        graph = GraphClient(
+            transport=transport("Microsoft Graph", settings.graph_url, allowance.pace),
+            tokens=tokens,
+            allowance=allowance,
+        )
         entra = GraphProbe(
             client=graph,
             batches=BatchReader(client=graph, clock=clock, random=chance, retry=_RETRY),

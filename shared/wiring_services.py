@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.diff.options import PortalLogin
 from shared.engine.crew import MOST_AT_ONCE
 from shared.graph import (
+    Allowance,
     CertificateCredential,
     Credential,
     EntraTokens,
@@ -30,8 +31,8 @@ from shared.secrets import SecretReader
 from shared.settings import EntraCredential, Settings
 from shared.transport import RetryPolicy, Timeouts, Transport
 
-GRAPH_CONNECTIONS = 14
-"""The chain of people, eight batches of purposes, four of members and one more; shorter lists and counts come before these."""
+GRAPH_CONNECTIONS = 18
+"""The chain of people, eight batches of purposes, eight of members and one more; shorter lists and counts come before these."""
 ESSENTIALS_CONNECTIONS = MOST_AT_ONCE
 """One for each thread that writes."""
 
@@ -59,7 +60,8 @@ class Services:
     def graph(self) -> GraphClient:
         """The Entra side."""
         settings = self._settings()
-        transport = self._transport("Microsoft Graph", settings.graph_url, GRAPH_CONNECTIONS)
+        allowance = Allowance(clock=self._clock, most_at_once=GRAPH_CONNECTIONS)
+        transport = self._transport("Microsoft Graph", settings.graph_url, GRAPH_CONNECTIONS, allowance.pace)
         http = self._msal_http("Entra")
         tokens = EntraTokens(
             tenant_id=settings.entra_tenant_id,
@@ -69,7 +71,7 @@ class Services:
             credential=self._credential(settings),
             http=http,
         )
-        return GraphClient(transport=transport, tokens=tokens)
+        return GraphClient(transport=transport, tokens=tokens, allowance=allowance)
 
     def directory_reader(self) -> GraphReader:
         """Reads the Entra side whole."""

@@ -12,13 +12,14 @@ import msgspec
 
 from shared.clock import Clock
 from shared.errors import SyncError, ThrottledError, UnexpectedAnswerError
+from shared.graph.allowance import limits_told
 from shared.graph.chain import broken, decode_answer
 from shared.graph.client import GraphClient, Permission, error_code
 from shared.transport import RetryPolicy
 from shared.transport_faults import retry_after_seconds
 
 BATCH_ITEMS = 20
-BATCHES_IN_FLIGHT = 4
+BATCHES_IN_FLIGHT = 8
 _PLACE = "/v1.0/$batch"
 _REPEATED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _GONE_CODE = "Request_ResourceNotFound"
@@ -74,8 +75,9 @@ class _Item(msgspec.Struct):
     headers: dict[str, object] = {}
     body: msgspec.Raw = msgspec.Raw(b"null")
 
-    def retry_after(self) -> str | None:
-        found = next((value for name, value in self.headers.items() if name.casefold() == "retry-after"), None)
+    def header(self, wanted: str) -> str | None:
+        folded = wanted.casefold()
+        found = next((value for name, value in self.headers.items() if name.casefold() == folded), None)
         return None if found is None else str(found)
 
 
@@ -128,7 +130,8 @@ class BatchReader:
             )
             if not failed:
                 continue
-            longest = max(retry_after_seconds(item.retry_after(), self._clock.now()) or 0.0 for item in failed.values())
+            now = self._clock.now()
+            longest = max(retry_after_seconds(item.header("Retry-After"), now) or 0.0 for item in failed.values())
             pause = max(longest, self._retry.pause_seconds(attempt, self._random))
             if attempt >= self._retry.attempts or waited + pause >= self._retry.total_wait_seconds:
                 raise _gave_up(asked, failed, pause)
@@ -138,11 +141,14 @@ class BatchReader:
 
     def _send(self, asked: Mapping[int, BatchItem], needs: Permission) -> dict[int, _Item]:
         requests = [{"id": str(index), **item.request()} for index, item in asked.items()]
-        answer = self._client.batch(msgspec.json.encode({"requests": requests}), needs=needs)
+        toll = self._client.toll([item.path for item in asked.values()])
+        answer = self._client.batch(msgspec.json.encode({"requests": requests}), needs=needs, toll=toll)
         responses = decode_answer(answer, _DECODER, _PLACE).responses
         items = {int(item.id): item for item in responses if item.id.isascii() and item.id.isdigit()}
         if len(responses) != len(asked) or items.keys() != asked.keys():
             raise broken(_PLACE, f"{len(asked)} items were asked and {len(items)} of them answered")
+        now = self._clock.now()
+        toll.items_answered([limits_told(items[index].status, items[index].header, now) for index in asked])
         return items
 
 

@@ -1,7 +1,7 @@
 """Sends reads to Graph with a token, and turns its refusals into ours."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import EntraCredentialError, PermissionMissingError, UnexpectedAnswerError
+from shared.graph.allowance import Allowance, GraphToll
+from shared.graph.costs import units_of
 from shared.graph.tokens import AccessToken, TokenSource
-from shared.transport import Answer, Repeatable, Transport
+from shared.transport import Answer, Repeatable, Toll, Transport
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,80}")
@@ -79,9 +81,11 @@ class GraphRefusedError(UnexpectedAnswerError):
 class GraphClient:
     """Sends reads to one Graph host. Safe to use from many threads."""
 
-    def __init__(self, *, transport: Transport, tokens: TokenSource) -> None:
+    def __init__(self, *, transport: Transport, tokens: TokenSource, allowance: Allowance) -> None:
+        """``transport`` keeps the pace of ``allowance``."""
         self._transport = transport
         self._tokens = tokens
+        self._allowance = allowance
 
     @property
     def request_count(self) -> int:
@@ -93,13 +97,11 @@ class GraphClient:
 
         Raises GraphRefusedError, PermissionMissingError, EntraCredentialError, NotConfiguredError, SecretError, ServiceError.
         """
-        return self._expected(self._send("GET", path_or_link, headers=headers, json_body=None), needs)
+        return self._expected(self._get(path_or_link, headers), needs)
 
     def count(self, path: str, *, needs: Permission) -> int:
         """How many objects Graph counts there (``/users/$count``), by its index, which may lag."""
-        answer = self._expected(
-            self._send("GET", path, headers={"ConsistencyLevel": "eventual"}, json_body=None), needs
-        )
+        answer = self._expected(self._get(path, {"ConsistencyLevel": "eventual"}), needs)
         text = answer.body.decode("utf-8-sig", errors="replace").strip()
         if not (text.isascii() and text.isdigit()):
             raise UnexpectedAnswerError(
@@ -108,9 +110,17 @@ class GraphClient:
             )
         return int(text)
 
-    def batch(self, json_body: bytes, *, needs: Permission) -> Answer:
+    def toll(self, paths: Sequence[str]) -> GraphToll:
+        """The toll of a batch of reads of these paths, to be told of its items once they are answered."""
+        return self._allowance.toll([units_of(path) for path in paths])
+
+    def batch(self, json_body: bytes, *, needs: Permission, toll: Toll) -> Answer:
         """The answer to a batch of reads."""
-        return self._expected(self._send("POST", "/v1.0/$batch", headers={}, json_body=json_body), needs)
+        return self._expected(self._send("POST", "/v1.0/$batch", headers={}, json_body=json_body, toll=toll), needs)
+
+    def serves(self, *, people: int) -> None:
+        """From now on as much is sent as Graph allows in a tenant of so many people."""
+        self._allowance.budget.serves(people=people)
 
     def is_own_link(self, link: str) -> bool:
         """Whether a link of an answer is one that the token may be sent to."""
@@ -136,13 +146,18 @@ class GraphClient:
             f"Add {needs} to the app registration as an application permission and grant admin consent. {wait}",
         )
 
-    def _send(self, method: str, path_or_link: str, *, headers: Mapping[str, str], json_body: bytes | None) -> Answer:
+    def _get(self, path_or_link: str, headers: Mapping[str, str]) -> Answer:
+        return self._send("GET", path_or_link, headers=headers, json_body=None, toll=self.toll([path_or_link]))
+
+    def _send(
+        self, method: str, path_or_link: str, *, headers: Mapping[str, str], json_body: bytes | None, toll: Toll
+    ) -> Answer:
         token = self._tokens.token()
-        answer = self._send_as(token, method, path_or_link, headers, json_body)
+        answer = self._send_as(token, method, path_or_link, headers, json_body, toll)
         if answer.status != 401:
             return answer
         self._tokens.drop(token)
-        answer = self._send_as(self._tokens.token(), method, path_or_link, headers, json_body)
+        answer = self._send_as(self._tokens.token(), method, path_or_link, headers, json_body, toll)
         if answer.status == 401:
             raise EntraCredentialError(
                 f"{answer.where} refuses a token just made for it ({error_code(answer.body) or 'no code'}).",
@@ -151,7 +166,13 @@ class GraphClient:
         return answer
 
     def _send_as(
-        self, token: AccessToken, method: str, path_or_link: str, headers: Mapping[str, str], json_body: bytes | None
+        self,
+        token: AccessToken,
+        method: str,
+        path_or_link: str,
+        headers: Mapping[str, str],
+        json_body: bytes | None,
+        toll: Toll,
     ) -> Answer:
         return self._transport.send(
             method,
@@ -166,6 +187,7 @@ class GraphClient:
             json_body=json_body,
             # A batch of reads is a read.
             repeatable=Repeatable.ALWAYS,
+            toll=toll,
         )
 
     def _expected(self, answer: Answer, needs: Permission) -> Answer:

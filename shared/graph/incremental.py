@@ -204,6 +204,7 @@ class IncrementalReader:
             people, groups, deleted = (counted_of(answer.body) for answer in answers)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise broken("the counts", str(error)) from error
+        self._parts.client.serves(people=people)
         return Counts(people=people, groups=groups, deleted=deleted)
 
 

@@ -185,7 +185,9 @@ class GraphReader:
         )
 
     def _count_people(self) -> int:
-        return self._client.count(f"{PEOPLE}/$count", needs=Permission.USER_READ_ALL)
+        counted = self._client.count(f"{PEOPLE}/$count", needs=Permission.USER_READ_ALL)
+        self._client.serves(people=counted)
+        return counted
 
     def _count_groups(self) -> int:
         return self._client.count(f"{GROUPS}/$count", needs=Permission.GROUP_MEMBER_READ_ALL)

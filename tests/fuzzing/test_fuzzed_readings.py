@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import SyncError
-from shared.graph import GraphClient, GraphEvidence, GraphReader
+from shared.graph import Allowance, GraphClient, GraphEvidence, GraphReader
 from shared.graph.tokens import AccessToken
 from shared.model import AccountEdit, AccountType, Address, EntraId, NativeSyncEdit, NewAccount
 from shared.proofpoint import EssentialsClient, EssentialsReader, EssentialsSettingsWriter, EssentialsWriter
@@ -124,7 +124,11 @@ def graph(answers: dict[str, bytes]) -> GraphClient:
         found = answers.get(path)
         return (404, b"{}") if found is None else (200, found)
 
-    return GraphClient(transport=StubTransport(answer).as_transport(), tokens=FixedTokens())
+    return GraphClient(
+        transport=StubTransport(answer).as_transport(),
+        tokens=FixedTokens(),
+        allowance=Allowance(clock=StillClock(NOW), most_at_once=8),
+    )
 
 
 def essentials(answers: dict[str, bytes], status: int = 200) -> EssentialsClient:

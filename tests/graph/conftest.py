@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from shared.graph import GraphClient, GraphEvidence, GraphReader
+from shared.graph import Allowance, GraphClient, GraphEvidence, GraphReader
 from shared.graph.tokens import TokenSource
 from shared.model import Directory, EntraId
 from shared.transport import Timeouts, Transport
@@ -27,6 +27,8 @@ class GraphBench:
     def __init__(self, authority: Authority, stack: ExitStack) -> None:
         self.authority = authority
         self.clock = StillClock()
+        self.chance = Random(4)
+        self.allowance = Allowance(clock=self.clock, most_at_once=8)
         self.progress: list[tuple[str, int, int]] = []
         self._stack = stack
 
@@ -44,9 +46,10 @@ class GraphBench:
             pool_size=8,
             timeouts=Timeouts(),
             retry=RETRY,
+            pace=self.allowance.pace,
         )
         self._stack.callback(transport.close)
-        return GraphClient(transport=transport, tokens=tokens)
+        return GraphClient(transport=transport, tokens=tokens, allowance=self.allowance)
 
     def reader(self, server: ScriptedServer, tokens: TokenSource | None = None) -> GraphReader:
         """A reader of the server."""

@@ -4,7 +4,16 @@ from contextlib import ExitStack
 from random import Random
 from typing import Any
 
-from shared.graph import Credential, EntraTokens, GraphClient, GraphEvidence, GraphReader, MsalHttp, SecretCredential
+from shared.graph import (
+    Allowance,
+    Credential,
+    EntraTokens,
+    GraphClient,
+    GraphEvidence,
+    GraphReader,
+    MsalHttp,
+    SecretCredential,
+)
 from shared.model import Directory, EntraId
 from shared.transport import Timeouts, Transport
 from simulator.effects import Effect
@@ -111,14 +120,19 @@ class Simulated:
         return GraphEvidence(client=self.client(), clock=self.clock, random=Random(2), batch_retry=RETRY)
 
     def client(self, credential: Credential | None = None) -> GraphClient:
+        return self.client_within(Allowance(clock=self.clock, most_at_once=8), credential)
+
+    def client_within(self, allowance: Allowance, credential: Credential | None = None) -> GraphClient:
+        """A client that keeps this allowance, on its clock."""
         transport = Transport(
             service="Microsoft Graph",
             base_url=self.graph.origin,
-            clock=self.clock,
+            clock=allowance.clock,
             random=Random(1),
             pool_size=8,
             timeouts=Timeouts(),
             retry=RETRY,
+            pace=allowance.pace,
         )
         self._stack.callback(transport.close)
         tokens = EntraTokens(
@@ -129,7 +143,7 @@ class Simulated:
             credential=credential or self.secret(),
             http=self.http,
         )
-        return GraphClient(transport=transport, tokens=tokens)
+        return GraphClient(transport=transport, tokens=tokens, allowance=allowance)
 
     @property
     def roles(self) -> list[str]:

@@ -33,6 +33,11 @@ def test_quick_answers_raise_it_one_by_one_up_to_the_most() -> None:
     assert pace.at_once == MOST
 
 
+def test_it_begins_with_as_many_as_the_caller_says_and_never_with_more_than_the_most() -> None:
+    assert Pace(clock=StillClock(), most=14, first=14).at_once == 14
+    assert Pace(clock=StillClock(), most=4, first=9).at_once == 4
+
+
 def test_trouble_halves_it_and_never_below_one() -> None:
     pace, clock = paced()
     answer(pace, clock, times=100)

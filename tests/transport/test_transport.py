@@ -2,9 +2,9 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -245,6 +245,62 @@ def test_a_retry_after_makes_every_call_at_that_pace_wait(bench: Bench) -> None:
     assert (caught.value.retry_after_seconds, bench.clock.slept, len(server.asked)) == (30.0, [], 1)
     assert get(transport).status == 200
     assert (bench.clock.slept, len(server.asked)) == ([30.0], 2)
+
+
+class Counter:
+    """A Toll that asks for pauses in turn, and keeps what it is told."""
+
+    def __init__(self, *pauses: float, meanwhile: Callable[[], None] | None = None) -> None:
+        self.pauses = list(pauses)
+        self.meanwhile = meanwhile
+        self.told: list[object] = []
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        self.told.append("begun")
+        yield
+        self.told.append("ended")
+
+    def charge(self, *, within_seconds: float) -> float:
+        self.told.append(within_seconds)
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return self.pauses.pop(0)
+
+    def answered(self, answer: Answer, *, sent_at: float) -> None:
+        self.told.append((answer.status, sent_at))
+
+
+def test_each_attempt_has_its_turn_and_is_charged_and_waits_within_what_the_call_may_wait(bench: Bench) -> None:
+    server = bench.server(in_turn(Reply(status=429, headers={"Retry-After": "8"}), Drop(), Reply()))
+    toll, began_at = Counter(5.0, 0.0, 2.0), bench.clock.monotonic()
+
+    answer = bench.transport(server.url).send("GET", "/things", headers={}, repeatable=Repeatable.ALWAYS, toll=toll)
+    first, second, third = toll.told[:4], toll.told[4:7], toll.told[7:]
+    back_off = bench.clock.slept[2]
+    assert (answer.status, bench.clock.slept) == (200, [5.0, 8.0, back_off, 2.0])
+    assert first == ["begun", 60.0, (429, began_at + 5.0), "ended"]
+    assert second == ["begun", 47.0, "ended"]
+    assert third == ["begun", pytest.approx(47.0 - back_off), (200, pytest.approx(began_at + 15.0 + back_off)), "ended"]
+
+
+def test_a_toll_that_takes_too_long_ends_the_call_unsent(bench: Bench) -> None:
+    server = bench.server(in_turn(Reply()))
+
+    with pytest.raises(ThrottledError, match="was not sent") as caught:
+        bench.transport(server.url).send(
+            "GET", "/things", headers={}, repeatable=Repeatable.ALWAYS, toll=Counter(60.0), deadline_seconds=90.0
+        )
+    assert (caught.value.retry_after_seconds, bench.clock.slept, server.asked) == (60.0, [], [])
+
+
+def test_a_pause_that_another_call_is_told_holds_for_one_that_waits_for_its_toll(bench: Bench) -> None:
+    server = bench.server(in_turn(Reply()))
+    pace = Pace(clock=bench.clock, most=4)
+    toll = Counter(10.0, meanwhile=lambda: pace.troubled(sent_at=0.0, asked_seconds=17.0))
+
+    bench.transport(server.url, pace=pace).send("GET", "/things", headers={}, repeatable=Repeatable.ALWAYS, toll=toll)
+    assert bench.clock.slept == [10.0, 7.0]
 
 
 @pytest.mark.parametrize("trouble", [Reply(status=429), Reply(status=503), Drop()])

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from shared.graph import EntraTokens, GraphClient, GraphReader, MsalHttp, SecretCredential
+from shared.graph import Allowance, EntraTokens, GraphClient, GraphReader, MsalHttp, SecretCredential
 from shared.model import Directory, EntraId, Organization
+from shared.pace import Pace
 from shared.proofpoint import EssentialsClient, EssentialsReader
 from shared.secrets import Secret
 from shared.transport import RetryPolicy, Timeouts, Transport
@@ -17,6 +18,7 @@ from simulator.world import World
 from tests.twins.still_clock import StillClock
 
 PAGE = 20
+CONNECTIONS = 8
 RETRY = RetryPolicy(attempts=4, base_seconds=1.0, longest_seconds=8.0, total_wait_seconds=120.0)
 UNHURRIED = Timeouts(connect_seconds=10.0, read_seconds=20.0, total_seconds=60.0)
 
@@ -57,9 +59,9 @@ class SweepBench:
                 credential=SecretCredential(secrets=self._secrets(), secret_name=ENTRA_SECRET_NAME),
                 http=http,
             )
-            client = GraphClient(
-                transport=self._transport("Microsoft Graph", estate.graph_url, clock, closing), tokens=tokens
-            )
+            allowance = Allowance(clock=clock, most_at_once=CONNECTIONS)
+            transport = self._transport("Microsoft Graph", estate.graph_url, clock, closing, allowance.pace)
+            client = GraphClient(transport=transport, tokens=tokens, allowance=allowance)
             reader = GraphReader(
                 client=client, tenant_id=estate.world.tenant.id, clock=clock, random=chance, batch_retry=RETRY
             )
@@ -83,15 +85,18 @@ class SweepBench:
         vault = self.estate.world.vault
         return KnownSecrets(values={name: secret.versions[-1]["value"] for name, secret in vault.items()})
 
-    def _transport(self, service: str, url: str, clock: StillClock, closing: ExitStack) -> Transport:
+    def _transport(
+        self, service: str, url: str, clock: StillClock, closing: ExitStack, pace: Pace | None = None
+    ) -> Transport:
         transport = Transport(
             service=service,
             base_url=url,
             clock=clock,
             random=random.Random(6),
-            pool_size=8,
+            pool_size=CONNECTIONS,
             timeouts=UNHURRIED,
             retry=RETRY,
+            pace=pace,
         )
         closing.callback(transport.close)
         return transport
