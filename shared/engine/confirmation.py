@@ -1,19 +1,21 @@
 """Confirmation: notes in the ledger what is there now, and whether the gate opens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from shared.diff.ledger import Gate, Ledger, adopt, note_writes, scope_fingerprint
-from shared.diff.plan import NATIVE_KEY, Adoption, Change
+from shared.diff.plan import NATIVE_KEY, REMOVALS, Adoption, Change
 from shared.diff.written import written
+from shared.engine.freed import HANDED_OVER, is_made_again
 from shared.engine.journal import ResultJournal
 from shared.engine.lease_keeper import LeaseKeeper
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
-from shared.engine.records import LedgerStore
+from shared.engine.records import LedgerStore, Removed
 from shared.engine.run import ActorKind, Outcome, Run, Selection
 from shared.engine.selection import opens_gate, selected
-from shared.model import Organization
+from shared.model import Account, FetchedAccount, Organization, Uid
 from shared.settings import Settings, options_fingerprint
 
 
@@ -38,6 +40,7 @@ def confirm(
     scope = scope_fingerprint(record.plan.directory_certificate.scope_groups_read)
     ledger = adopt(before, _still_true(record.plan.adoptions, organization, before), scope=scope, now=now)
     ledger = note_writes(ledger, written(done, already, organization), scope=scope, now=now)
+    ledger = _with_made_again(ledger, chosen, outcomes, Removed(parts.documents).of(run.id), organization, now)
     ledger = replace(
         ledger,
         tenant_id=record.plan.directory_certificate.tenant_id,
@@ -49,6 +52,33 @@ def confirm(
     )
     keeper.require()
     store.write(ledger, etag)
+
+
+def _with_made_again(
+    ledger: Ledger,
+    chosen: Iterable[Change],
+    outcomes: Mapping[str, Outcome],
+    kept: Iterable[FetchedAccount],
+    organization: Organization,
+    now: datetime,
+) -> Ledger:
+    """The ledger with the new uid of each account that was removed for its address and made again, as nobody took it."""
+    not_removed = {c.uid for c in chosen if c.category in REMOVALS and outcomes.get(c.id) not in HANDED_OVER}
+    owned = {entry.uid for entry in ledger.entries.values()}
+    there = {a.primary_email: a for a in organization.accounts}
+    uids = {a.uid for a in organization.accounts}
+    again: dict[Uid, Account] = {}
+    for fetched in kept:
+        removed, account = fetched.account, there.get(fetched.account.primary_email)
+        if removed.uid not in not_removed or removed.uid in uids or account is None or account.uid in owned:
+            continue
+        if is_made_again(removed, account):
+            again[removed.uid] = account
+    entries = {
+        entra_id: replace(entry, uid=again[entry.uid].uid, created_at=now) if entry.uid in again else entry
+        for entra_id, entry in ledger.entries.items()
+    }
+    return replace(ledger, entries=entries)
 
 
 def _native_sync_wrote_users(ledger: Ledger, organization: Organization, run: Run) -> bool:

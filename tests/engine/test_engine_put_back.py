@@ -380,3 +380,21 @@ def test_an_account_is_not_removed_for_its_address_while_it_has_an_alias_that_so
 
     assert frame.essentials.organization == before
     assert {r.outcome for r in frame.engine.results(run.id)} == {Outcome.DRIFTED}
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_an_account_that_was_made_again_still_belongs_to_its_object(frame: Frame, is_killed: bool) -> None:  # a case
+    plan_id = bob_gets_the_address_of_ann_who_left(frame)
+    planned = {(c.category, c.before, c.after) for c in frame.engine.plan(plan_id).plan.changes}
+    frame.essentials.refuse(BOB, status=400, message="no such luck")
+    if is_killed:
+        killed(frame, plan_id)
+        resumed(frame, plan_id)
+    else:
+        frame.execute(plan_id, include=chained(frame, plan_id))
+    again = there(frame, ANN)
+    assert again.uid != "5"
+    found = frame.engine.plan(searched(frame)).plan.changes
+
+    assert {(c.category, c.before, c.after) for c in found} == planned
+    assert again.uid in {c.uid for c in found}
