@@ -15,6 +15,7 @@ from simulator.wire import Response, json_response
 LONGEST_SILENCE_SECONDS = 120.0
 
 _NEXT_LINK = "@odata.nextLink"
+_DELTA_LINK = "@odata.deltaLink"
 _COUNT = "@odata.count"
 _MAINTENANCE_PAGE = b"<!DOCTYPE html><html><head><title>Service</title></head><body>We will be back soon.</body></html>"
 
@@ -62,6 +63,10 @@ class LostNextLink(_Effect, frozen=True, kw_only=True, tag="lost_next_link"):
     """A page whose nextLink is gone, as if it were the last."""
 
 
+class LostDeltaLink(_Effect, frozen=True, kw_only=True, tag="lost_delta_link"):
+    """A page of a delta whose deltaLink is gone."""
+
+
 class RepeatedNextLink(_Effect, frozen=True, kw_only=True, tag="repeated_next_link"):
     """A page whose nextLink leads to itself."""
 
@@ -98,7 +103,8 @@ class HalfBody(_Effect, frozen=True, kw_only=True, tag="half_body"):
 
 Substitute = StatusFault | Redirect | HtmlAnswer
 """Effects that answer instead of the service, which never sees the request."""
-Alteration = LateStatusFault | MissingValue | EmptyPage | LostNextLink | RepeatedNextLink | ForeignNextLink | WrongCount
+_PageAlteration = MissingValue | EmptyPage | LostNextLink | LostDeltaLink | RepeatedNextLink | ForeignNextLink
+Alteration = LateStatusFault | _PageAlteration | WrongCount
 """Effects that change the answer of the service."""
 ItemEffect = Substitute | Alteration
 """Effects that are all in the answer, so that they can hit an item of a ``$batch`` as well."""
@@ -134,11 +140,7 @@ def altered_answer(effect: Alteration, response: Response, *, service: str, url:
     return json_response(response.status, _altered_page(effect, body, url), response.headers)
 
 
-def _altered_page(
-    effect: MissingValue | EmptyPage | LostNextLink | RepeatedNextLink | ForeignNextLink,
-    body: dict[str, object],
-    url: str,
-) -> dict[str, object]:
+def _altered_page(effect: _PageAlteration, body: dict[str, object], url: str) -> dict[str, object]:
     match effect:
         case MissingValue():
             return {name: value for name, value in body.items() if name not in ("value", "users")}
@@ -146,6 +148,8 @@ def _altered_page(
             return {**body, "value": []}
         case LostNextLink():
             return {name: value for name, value in body.items() if name != _NEXT_LINK}
+        case LostDeltaLink():
+            return {name: value for name, value in body.items() if name != _DELTA_LINK}
         case RepeatedNextLink():
             return {**body, _NEXT_LINK: url}
         case ForeignNextLink(origin=origin):

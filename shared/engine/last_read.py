@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
 
 from shared.engine.refusals import NotFoundError
 from shared.errors import DamagedDocumentError, DocumentConflictError, UnknownSchemaError
@@ -66,9 +69,13 @@ class Delta:
     links: DeltaLinks
     objects: int
     """How many people and groups there are."""
-    whole_read_at: datetime
+    whole_read_at: Annotated[datetime, Meta(tz=True)]
     taking: frozenset[str]
     """Ids of the ticked taking changes that the plan of a whole read had, and each plan since."""
+
+    def is_recent(self, now: datetime) -> bool:
+        """Whether all was read less than a day ago; what is said to have been read later than ``now`` never is."""
+        return timedelta() <= now - self.whole_read_at < _WHOLE_AFTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +113,7 @@ class LastReadStore:
         """
         try:
             delta = self._documents.read(DELTA_PATH, Delta)
-            if delta is None or delta.body.objects <= more_than or now - delta.body.whole_read_at >= _WHOLE_AFTER:
+            if delta is None or delta.body.objects <= more_than or not delta.body.is_recent(now):
                 return None
             stored = self._documents.read(LAST_READ_PATH, LastRead)
         except (DamagedDocumentError, UnknownSchemaError):

@@ -33,7 +33,7 @@ from shared.graph.changes import (
     groups_deltas,
     people_deltas,
 )
-from shared.graph.client import GraphClient, GraphRefusedError, Permission
+from shared.graph.client import GraphClient, Permission
 from shared.graph.counts import ADVANCED, COUNT_QUERY, counted_of, tolerance
 from shared.graph.members import Memberships
 from shared.graph.parts import ReadParts, Wanted, scope_of
@@ -209,10 +209,13 @@ class IncrementalReader:
 
 
 def link_from_now(client: GraphClient, deltas: Deltas[J]) -> str | None:
-    """The deltaLink for what changes after this call; None where Graph gives none, so that the next read is whole."""
+    """The deltaLink for what changes after this call; None where Graph gives none, so that the next read is whole.
+
+    Raises UnreachableError, ThrottledError, EntraCredentialError, SecretError: lists fare no better then.
+    """
     try:
         return deltas.link_from_now(client)
-    except (IncompleteReadError, GraphRefusedError):
+    except (IncompleteReadError, UnexpectedAnswerError, PermissionMissingError):
         return None
 
 

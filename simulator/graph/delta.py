@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 
 from simulator.graph.answers import GraphError, answer, bad_request, unsupported_query
 from simulator.graph.call import Call
-from simulator.graph.delta_entries import Changed, Entry, Memory, Removed, first_entries, later_entries, remember
+from simulator.graph.delta_entries import (
+    Changed,
+    Entry,
+    Memory,
+    Removed,
+    first_entries,
+    held_back,
+    later_entries,
+    remember,
+)
 from simulator.graph.directory import DirectoryView, LaggingDirectory
 from simulator.graph.entities import GROUP, MEMBER_TYPES, USER
 from simulator.graph.entity_type import EntityType
@@ -92,6 +101,7 @@ class Delta:
         bin_items = tenant.deleted_users if question.entity is USER else tenant.deleted_groups
         entries: list[Entry] = []
         if before is not None:
+            memory = held_back(memory, before, switches.delta_held_back)
             entries = later_entries(before, memory, bin_items, members_per_entry=switches.delta_members_per_entry)
             self._parts.chance.shuffle(entries)
         elif not is_silent:

@@ -2,11 +2,14 @@
 
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import msgspec
 
 from simulator.world import Json
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,21 @@ def later_entries(
         Removed(id=key, is_restorable=key in restorable) for key in before.objects if key not in now.objects
     ]
     return gone + _spread(changed, members_per_entry)
+
+
+def held_back(now: Memory, before: Memory, ids: Iterable[str]) -> Memory:
+    """What the collection looks like to a reader from whom the changes of these objects are kept."""
+    keys = frozenset(ids)
+    return replace(
+        now,
+        objects=_with_old(now.objects, before.objects, keys),
+        members=_with_old(now.members, before.members, keys),
+    )
+
+
+def _with_old(now: Mapping[str, T], before: Mapping[str, T], keys: frozenset[str]) -> Mapping[str, T]:
+    new = {key: value for key, value in now.items() if key not in keys}
+    return new | {key: before[key] for key in keys & before.keys()}
 
 
 def _spread(changed: Iterable[Changed], members_per_entry: int) -> list[Entry]:

@@ -67,5 +67,7 @@ class GraphSwitches:
     """Whether every page of a later round repeats the first entry of the page before it."""
     delta_lag_seconds: float = 0
     """By how much delta may lag behind."""
+    delta_held_back: set[str] = field(default_factory=set)
+    """Ids of objects whose changes a later round does not tell yet; one after they were taken out does."""
     delta_is_gone: bool = False
     """Whether every delta token answers 410 with ``Location`` (tenant maintenance)."""

@@ -112,6 +112,19 @@ def test_everything_is_read_at_least_once_a_day(large: Frame) -> None:
     assert reads(large) == (1, 1)
 
 
+@pytest.mark.parametrize("whole_read_at", ["2036-11-25T12:00:00Z", "2026-11-25T12:00:00", "yesterday", None])
+def test_a_read_that_is_not_known_to_be_recent_is_not_built_on(large: Frame, whole_read_at: str | None) -> None:
+    """A clock was set back, or the document is none of ours."""
+    path = large.path / "default" / "delta.json"
+    stored = json.loads(path.read_bytes())
+    stored["body"]["whole_read_at"] = whole_read_at
+    path.write_text(json.dumps(stored))
+
+    run = large.search()
+
+    assert (run.state, reads(large)) == (RunState.SUCCEEDED, (1, 0))
+
+
 @pytest.mark.parametrize("reason", list(WholeReadReason))
 def test_where_changes_do_not_tell_everything_is_read_in_the_same_search(large: Frame, reason: WholeReadReason) -> None:
     large.directory.whole_read_needed = reason

@@ -112,6 +112,8 @@ def test_a_whole_read_leaves_a_link_for_people_and_one_for_groups_made_before_it
     "answer",
     [
         refusal(400, "Request_UnsupportedQuery"),
+        refusal(403, "Authorization_RequestDenied"),
+        Reply(status=302, headers={"Location": "https://elsewhere.example.com/"}),
         reply({"value": []}),
         reply({"value": [], "@odata.deltaLink": "https://elsewhere.example.com/v1.0/users/delta?x"}),
     ],

@@ -148,6 +148,7 @@ QUERY_RULES = (
             "test_rows_may_be_told_twice",
             "test_empty_pages_come_between",
             "test_changes_may_come_late",
+            "test_changes_of_single_objects_may_come_later_than_those_of_others",
             "test_a_latest_token_tells_nothing_of_the_past",
             "test_a_restored_object_comes_whole",
         ),

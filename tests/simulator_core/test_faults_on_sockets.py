@@ -18,6 +18,7 @@ from simulator.effects import (
     HalfBody,
     HtmlAnswer,
     LateStatusFault,
+    LostDeltaLink,
     LostNextLink,
     MissingValue,
     NoAnswer,
@@ -45,6 +46,10 @@ class Pages:
         self.handled += 1
         if request.path.endswith("/$count"):
             return Response(status=200, headers={"Content-Type": "text/plain"}, body=b"12")
+        if request.path.endswith("/delta"):
+            return json_response(
+                200, {"value": [], "@odata.deltaLink": f"{request.origin}/v1.0/users/delta?$deltatoken=1"}
+            )
         link = f"{request.origin}/v1.0/users?$skiptoken=two"
         return json_response(200, {"value": [{"id": "a"}], "@odata.nextLink": link})
 
@@ -161,6 +166,11 @@ def test_an_empty_page_keeps_its_next_link(stage: Stage) -> None:
 def test_a_next_link_is_lost(stage: Stage) -> None:
     stage.hit(LostNextLink())
     assert "@odata.nextLink" not in stage.get().json()
+
+
+def test_a_delta_link_is_lost(stage: Stage) -> None:
+    stage.hit(LostDeltaLink())
+    assert stage.get("/v1.0/users/delta").json() == {"value": []}
 
 
 def test_a_repeated_next_link_leads_to_the_page_itself(stage: Stage) -> None:

@@ -201,6 +201,24 @@ def test_changes_may_come_late(graph: Client) -> None:
     assert set(later_round(graph, link)[0]) == {ANNA}
 
 
+def test_changes_of_single_objects_may_come_later_than_those_of_others(graph: Client) -> None:
+    """Rule 27."""
+    _, link = first_round(graph, "/users/delta?$select=displayName")
+    tenant, newcomer = graph.world.tenant, object_id(20)
+    tenant.users[ANNA]["displayName"] = "Anna Neu"
+    tenant.deleted_users[BEN] = tenant.users.pop(BEN)
+    tenant.users[newcomer] = user(newcomer, "New Comer")
+    graph.switches.delta_held_back = {BEN, newcomer}
+    rows, link = later_round(graph, link)
+    assert set(rows) == {ANNA}
+    rows, link = later_round(graph, link)
+    assert set(rows) == set()
+    graph.switches.delta_held_back = set()
+    rows, _ = later_round(graph, link)
+    assert set(rows) == {BEN, newcomer}
+    assert rows[BEN]["@removed"] == {"reason": "changed"}
+
+
 def test_a_latest_token_tells_nothing_of_the_past(graph: Client) -> None:
     """Rule 27."""
     rows, link = first_round(graph, "/users/delta?$select=displayName&$deltaToken=latest")
