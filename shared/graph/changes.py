@@ -100,7 +100,8 @@ class Deltas(Generic[J]):
         Graph no longer knows (after 7 days, or tenant maintenance).
         """
         told: dict[EntraId, Told[J]] = {}
-        link = delta_link
+        # What was kept is foreign until it is looked at.
+        link = _own(client, delta_link, self.path, "deltaLink")
         for number in range(1, most_pages + 1):
             place = f"{self.path}, page {number}"
             page = decode_answer(client.get(link, needs=self.needs), self.decoder, place)

@@ -21,7 +21,7 @@ def units_of(path_or_link: str) -> int:
         return 0
     query = dict(parse_qsl(url.query))
     top = query.get("$top", "")
-    is_small = top.isascii() and top.isdigit() and int(top) < _SMALL_PAGE
+    is_small = len(top) <= 2 and top.isascii() and top.isdigit() and int(top) < _SMALL_PAGE
     return max(1, base - ("$select" in query) - is_small)
 
 

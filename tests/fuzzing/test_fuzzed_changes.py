@@ -170,6 +170,7 @@ LINKS = st.text(max_size=40) | st.from_regex(r"(https?:)?//?[\w.:@\[\]/?$%#;\\-]
 
 
 @tried
+@example(people="//[", groups="https://[")
 @given(people=LINKS, groups=LINKS)
 def test_links_that_are_none_lead_to_a_whole_read(people: str, groups: str) -> None:
     links = KNOWN.delta_links
