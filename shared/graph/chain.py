@@ -1,6 +1,7 @@
 """A list of Graph, read along its nextLinks to the end: whole, or an error that says on which page it broke."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -21,6 +22,13 @@ _LOST_TOKEN_CODES = frozenset({"DirectoryPageTokenNotFoundException", "Directory
 Source: learn.microsoft.com/graph/paging.
 """
 _MOST_SETBACKS = 2
+
+
+class _Glimpse(msgspec.Struct):
+    next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
+
+
+_GLIMPSE = msgspec.json.Decoder(_Glimpse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +58,23 @@ def read_chain(
     ``came`` is given the items of each page at once, before the list is whole; after a setback some come again.
     An empty page with a live nextLink is legal and followed. Raises IncompleteReadError, and as GraphClient.get does.
     """
+    with ThreadPoolExecutor(1, thread_name_prefix="graph-next-page") as asking:
+        pages = _read_pages(_Ahead(client, listing.needs, asking), client, listing, noticed, came)
+    return [item for page_items in pages for item in page_items]
+
+
+def _read_pages(
+    ahead: "_Ahead",
+    client: GraphClient,
+    listing: Listing[J, M],
+    noticed: Callable[[int], None],
+    came: Callable[[Sequence[M]], None],
+) -> list[list[M]]:
     links, targets, pages, safe, setbacks = [listing.path], [_target(listing.path)], list[list[M]](), 0, 0
     while len(pages) < len(links):
         place = _place(listing.path, len(links))
         try:
-            answer = client.get(links[-1], needs=listing.needs)
+            answer = ahead.get(links[-1])
         except GraphRefusedError as error:
             if error.graph_code not in _LOST_TOKEN_CODES or len(links) == 1 or setbacks == _MOST_SETBACKS:
                 raise
@@ -63,6 +83,9 @@ def read_chain(
             safe = safe if setbacks == 1 and safe < len(pages) else 0
             del links[safe + 1 :], targets[safe + 1 :], pages[safe:]
             continue
+        following = _glimpsed(answer)
+        if following is not None and client.is_own_link(following) and _target(following) not in targets:
+            ahead.ask(following)
         page = decode_answer(answer, listing.page_decoder, place)
         pages.append([listing.convert(item) for item in page.value])
         came(pages[-1])
@@ -78,7 +101,36 @@ def read_chain(
         targets.append(target)
         if answer.attempts == 1:
             safe = len(pages)
-    return [item for page_items in pages for item in page_items]
+    return pages
+
+
+class _Ahead:
+    """Asks for the page after the one in hand, so that Graph answers while that one is decoded."""
+
+    def __init__(self, client: GraphClient, needs: Permission, asking: ThreadPoolExecutor) -> None:
+        self._client = client
+        self._needs = needs
+        self._asking = asking
+        self._asked: tuple[str, Future[Answer]] | None = None
+
+    def ask(self, link: str) -> None:
+        """Begin to ask for the page."""
+        self._asked = (link, self._asking.submit(self._client.get, link, needs=self._needs))
+
+    def get(self, link: str) -> Answer:
+        """The page, whether it was asked for ahead or not; raises as GraphClient.get does."""
+        asked, self._asked = self._asked, None
+        if asked is not None and asked[0] == link:
+            return asked[1].result()
+        return self._client.get(link, needs=self._needs)
+
+
+def _glimpsed(answer: Answer) -> str | None:
+    """The nextLink at a glance; None where there is none, or where decoding the page will tell what is wrong with it."""
+    try:
+        return _GLIMPSE.decode(answer.body).next_link
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def decode_answer(answer: Answer, decoder: msgspec.json.Decoder[M], place: str) -> M:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,8 +18,11 @@ from shared.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from shared.graph.chain import read_chain
 from shared.graph.counts import tolerance
-from shared.model import AssignedPlan, Everybody, PlanState
+from shared.graph.decode import PersonJson
+from shared.graph.lists import all_people
+from shared.model import AssignedPlan, Everybody, Person, PlanState
 from tests.graph.conftest import GraphBench
 from tests.graph.scripted_graph import (
     DELETED,
@@ -35,7 +40,7 @@ from tests.graph.scripted_graph import (
     refusal,
     reply,
 )
-from tests.transport.scripted_server import Behaviour, Drop, HalfBody, Reply
+from tests.transport.scripted_server import Asked, Behaviour, Drop, HalfBody, Reply
 
 
 def company(people: int = 7, groups: int = 3, **more: Any) -> ScriptedGraph:
@@ -447,3 +452,32 @@ def test_a_list_that_graph_refuses_says_the_code(bench: GraphBench) -> None:
     with pytest.raises(UnexpectedAnswerError, match=r"users answered 400 \(Request_UnsupportedQuery\)") as caught:
         bench.read(bench.server(graph))
     assert "secret" not in str(caught.value)
+
+
+def test_the_next_page_is_asked_for_before_the_page_in_hand_is_made_into_people(bench: GraphBench) -> None:
+    graph = company(people=6, page_size=3)
+    second_was_asked = Event()
+
+    def script(asked: Asked) -> Behaviour:
+        if "$skiptoken" in asked.query:
+            second_was_asked.set()
+        return graph(asked)
+
+    listing = all_people()
+
+    def convert(json: PersonJson) -> Person:
+        assert second_was_asked.wait(timeout=10)
+        return listing.convert(json)
+
+    client = bench.client(bench.server(script), FixedTokens())
+    people = read_chain(client, replace(listing, convert=convert), noticed=lambda _done: None)
+
+    assert len(people) == 6
+
+
+def test_a_page_that_is_not_whole_fails_the_read_though_the_next_one_was_asked_for(bench: GraphBench) -> None:
+    graph = company(people=6, page_size=3)
+    graph.faults[USERS, 1] = [lambda body: {"@odata.nextLink": body["@odata.nextLink"]}]
+
+    with pytest.raises(IncompleteReadError, match="page 1"):
+        bench.read(bench.server(graph))
