@@ -52,6 +52,7 @@ class DeltaPlace(StrEnum):
     BATCH_BY_ID = "batch_by_id"
     PEOPLE_COUNT = "item_users_count"
     GROUPS_COUNT = "item_groups_count"
+    DELETED_COUNT = "item_deleted_count"
     PERSON = "item_person"
     GROUP = "item_group"
 
@@ -96,6 +97,7 @@ _ADDRESSES: dict[DeltaPlace, tuple[str, int]] = {
     DeltaPlace.BATCH_BY_ID: ("/v1.0/$batch", 2),
     DeltaPlace.PEOPLE_COUNT: ("/v1.0/users?$select=id&$top=1&$count=true", 1),
     DeltaPlace.GROUPS_COUNT: ("/v1.0/groups?$select=id&$top=1&$count=true", 1),
+    DeltaPlace.DELETED_COUNT: ("*/deletedItems/microsoft.graph.user?$select=id&$top=1&$count=true", 1),
     DeltaPlace.PERSON: ("/v1.0/users/*-*-*?$select=id,*", 1),
     DeltaPlace.GROUP: ("/v1.0/groups/*-*-*?$select=id,*", 1),
 }
@@ -104,7 +106,7 @@ _FIRST_PAGES = (DeltaPlace.PEOPLE, DeltaPlace.GROUPS)
 _LAST_PAGES = (DeltaPlace.LAST_PEOPLE, DeltaPlace.LAST_GROUPS)
 _ROUNDS = (*_FIRST_PAGES, DeltaPlace.MORE_PEOPLE, DeltaPlace.MORE_GROUPS)
 _BATCHES = (DeltaPlace.BATCH, DeltaPlace.BATCH_BY_ID)
-_COUNTS = (DeltaPlace.PEOPLE_COUNT, DeltaPlace.GROUPS_COUNT)
+_COUNTS = (DeltaPlace.PEOPLE_COUNT, DeltaPlace.GROUPS_COUNT, DeltaPlace.DELETED_COUNT)
 _ITEMS = (*_COUNTS, DeltaPlace.PERSON, DeltaPlace.GROUP)
 """Items of a batch: what befalls a connection passes them by, and they have no token of their own."""
 
@@ -164,8 +166,8 @@ def _given_up(place: DeltaPlace) -> DeltaFate:
 
 
 def _lasting_fate(place: DeltaPlace) -> DeltaFate:
-    """A whole read asks batches as well, for the members of the scope."""
-    return DeltaFate.REFUSED if place in _BATCHES else _given_up(place)
+    """A whole read asks batches as well, for the members of the scope, and counts deleted people in the same words."""
+    return DeltaFate.REFUSED if place in (*_BATCHES, DeltaPlace.DELETED_COUNT) else _given_up(place)
 
 
 def _passing(place: DeltaPlace) -> Iterator[DeltaCell]:
@@ -175,7 +177,7 @@ def _passing(place: DeltaPlace) -> Iterator[DeltaCell]:
         yield _once(place, what, effect, _good(place))
         # An item's 503 is no word to wait.
         is_told_to_wait = not (place in _ITEMS and what.startswith("503"))
-        yield _lasting(place, what, effect, DeltaFate.REFUSED if is_told_to_wait else DeltaFate.WHOLE)
+        yield _lasting(place, what, effect, DeltaFate.REFUSED if is_told_to_wait else lasting)
     for what, effect in _BROKEN_STATUSES.items():
         yield _once(place, what, effect, _good(place))
         yield _lasting(place, what, effect, lasting)
@@ -193,7 +195,7 @@ def _refusals(place: DeltaPlace) -> Iterator[DeltaCell]:
         yield _once(place, what, effect, _given_up(place))
         yield _lasting(place, what, effect, _lasting_fate(place))
     yield _once(place, "401", _UNAUTHORIZED, DeltaFate.WHOLE if place in _ITEMS else _good(place))
-    yield _lasting(place, "401", _UNAUTHORIZED, DeltaFate.WHOLE if place in _ITEMS else DeltaFate.REFUSED)
+    yield _lasting(place, "401", _UNAUTHORIZED, _lasting_fate(place) if place in _ITEMS else DeltaFate.REFUSED)
 
 
 def _of_pages(place: DeltaPlace) -> Iterator[DeltaCell]:
