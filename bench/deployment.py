@@ -28,10 +28,7 @@ class Deployment:
 
     def search(self) -> Run:
         """A search, carried out; its plan is there."""
-        run = self._finished(self.application.engine.start_search(Narrowing(), _PERSON))
-        if run.plan_id is None:
-            raise RuntimeError(f"The search made no plan: {run.problem}")
-        return run
+        return searched(self.application)
 
     def execute(self, plan_id: str) -> Run:
         """An execution of the ticked changes, the guard approved, carried out."""
@@ -41,15 +38,24 @@ class Deployment:
             run = engine.execute(plan_id, selection, _PERSON)
         except GuardTrippedError as stopped:
             run = engine.execute(plan_id, replace(selection, approve=stopped.selection_digest), _PERSON)
-        run = self._finished(run)
+        run = _finished(self.application, run)
         if run.state is not RunState.SUCCEEDED:
             raise RuntimeError(f"The execution ended {run.state}: {run.problem} {run.counts}")
         return run
 
-    def _finished(self, run: Run) -> Run:
-        while not run.state.is_final:
-            run = self.application.engine.work(run.id, seconds=3600) or run
-        return run
+
+def searched(application: Application, narrowing: Narrowing | None = None) -> Run:
+    """A search, carried out; its plan is there."""
+    run = _finished(application, application.engine.start_search(narrowing or Narrowing(), _PERSON))
+    if run.plan_id is None:
+        raise RuntimeError(f"The search made no plan: {run.problem}")
+    return run
+
+
+def _finished(application: Application, run: Run) -> Run:
+    while not run.state.is_final:
+        run = application.engine.work(run.id, seconds=3600) or run
+    return run
 
 
 @contextmanager
