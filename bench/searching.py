@@ -12,6 +12,7 @@ from bench.deployment import searched
 from bench.figures import Figure, against, bounded, medians, reported
 from bench.services import Services, is_asked, rested, services_of
 from bench.services_process import Company
+from shared.engine.run import Narrowing, Reading
 from shared.graph.client import Permission
 from shared.graph.lists import all_people
 
@@ -39,7 +40,9 @@ def measure(rounds: int) -> Sequence[Figure]:
             {
                 "read": lambda: rested(services, services.read),
                 "chain": lambda: rested(services, lambda: _chain(services)),
-                "search": lambda: rested(services, lambda: searched(services.application)),
+                "search": lambda: rested(
+                    services, lambda: searched(services.application, Narrowing(read=Reading.WHOLE))
+                ),
             },
         )
     asked = sum(map(is_asked, directory.people))

@@ -167,7 +167,8 @@ class GraphReader:
         )
 
     def _read_people(self, tally: Tally, purposes: PurposesOfOneRead) -> _Listed[Person]:
-        # The link before the list: what changes while the list is read is told by the next read of changes.
+        # The link before the list: what changes while the list is read is told by the next read of changes. Right before it
+        # and no older one: what changed and changed back in between might not be told.
         link = link_from_now(self._client, people_deltas())
         people = read_chain(self._client, all_people(), noticed=tally.notice("people"), came=purposes.take)
         return _Listed(objects=by_id(people), link=link)
