@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from shared.api import Api, authorization_of
 from shared.clock import Clock, SystemClock
 from shared.diff.options import NativeSyncPolicy
-from shared.diff.situation import NO_NATIVE_APPLICATION, NativeApplication
-from shared.engine.administration.administration import Administration, AdministrationParts
 from shared.engine.commands import SecretStatus
 from shared.engine.engine import Engine
 from shared.engine.parts import Parts
@@ -38,6 +36,8 @@ from shared.telemetry import announce, quieten_libraries
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
+    from shared.diff.situation import NativeApplication
+    from shared.engine.administration.administration import Administration
     from shared.engine.administration.probes import Probes
     from shared.wiring_services import Services
 
@@ -96,8 +96,11 @@ class Application:
         )
 
     @cached_property
-    def administration(self) -> Administration:
+    def administration(self) -> "Administration":
         """What administrators do beside runs."""
+        # Imported here for the sake of cold starts, as the services are.
+        from shared.engine.administration.administration import Administration, AdministrationParts
+
         return Administration(
             AdministrationParts(
                 documents=self.state.documents,
@@ -163,8 +166,10 @@ class Application:
         """Writes the organization's own settings."""
         return self.services.settings_writer()
 
-    def native_application(self) -> NativeApplication:
+    def native_application(self) -> "NativeApplication":
         """The application that the native sync shall use; raises SecretError, ServiceError."""
+        from shared.diff.situation import NO_NATIVE_APPLICATION, NativeApplication
+
         settings = self.settings()
         if settings.options.native is not NativeSyncPolicy.GROUPS_ONLY:
             return NO_NATIVE_APPLICATION
@@ -226,7 +231,9 @@ def application() -> Application:
 def api() -> Api:
     """The HTTP API; raises SyncError where the app cannot be wired."""
     found = application()
-    return Api(commands=found.engine, administration=found.administration, authorization=authorization_of(os.environ))
+    return Api(
+        commands=found.engine, administration=lambda: found.administration, authorization=authorization_of(os.environ)
+    )
 
 
 def on_timer() -> None:

@@ -1,5 +1,7 @@
 """What the routes of administration do: options, audit, checks, exemptions, explanations."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from shared.api import presenting
@@ -9,9 +11,11 @@ from shared.api.answers.settings import Check, Checks, ScopePreview, Settings
 from shared.api.bodies import ExemptionBody, ExplainBody, NoBody, OptionsBody, whole_number
 from shared.api.handlers import Call
 from shared.api.http import ApiResponse, json_answer
-from shared.diff.explain import Explanation
 from shared.diff.plan import Exemption
 from shared.settings import EffectiveSetting
+
+if TYPE_CHECKING:
+    from shared.diff.explain import Explanation
 
 MOST_ENTRIES = 1000
 
@@ -81,7 +85,7 @@ def _exemption(exemption: Exemption) -> exemptions.Exemption:
     return msgspec.convert(exemption, exemptions.Exemption, from_attributes=True)
 
 
-def _explanation(found: Explanation) -> explanations.Explanation:
+def _explanation(found: "Explanation") -> explanations.Explanation:
     basis = found.basis
     return explanations.Explanation(
         address=found.address,

@@ -22,7 +22,7 @@ class Api:
         self,
         *,
         commands: Commands,
-        administration: AdministrationCommands,
+        administration: Callable[[], AdministrationCommands],
         authorization: Authorization,
         reference: Callable[[], str] = new_reference,
     ) -> None:
@@ -50,7 +50,7 @@ class Api:
                 body = body_of(access, request)
                 call = Call(
                     commands=self._commands,
-                    administration=self._administration,
+                    administration=self._administration(),
                     caller=caller,
                     request=request,
                     body=body,

@@ -1,20 +1,13 @@
 """Scope preview: who would come into what is synced, and who would go out of it, if other options were in force. Pure."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from shared.diff.mapping import populate
+from shared.diff.move import Move
 from shared.diff.options import SyncOptions
 from shared.diff.plan import ObjectKind
 from shared.diff.subject import Subject, Wish
 from shared.model import Address, Directory, EntraId, Scope
-
-
-class Move(StrEnum):
-    """Into what is synced, or out of it."""
-
-    ENTER = "enter"
-    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from shared.diff.explain import Explanation
 from shared.diff.plan import Exemption
-from shared.engine.administration.audit import AuditEntry
-from shared.engine.administration.checks import Check
-from shared.engine.administration.previewing import ScopePreview
 from shared.engine.plan_record import PlanRecord
 from shared.engine.run import Actor, Narrowing, Result, Run, Selection
 from shared.settings import EffectiveSetting
+
+if TYPE_CHECKING:
+    # For the sake of cold starts: these are loaded when an administrator asks for them.
+    from shared.diff.explain import Explanation
+    from shared.engine.administration.audit import AuditEntry
+    from shared.engine.administration.checks import Check
+    from shared.engine.administration.previewing import ScopePreview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +107,16 @@ class AdministrationCommands(Protocol):
     def reset_settings(self, actor: Actor) -> tuple[EffectiveSetting, ...]:
         """The settings in force once no option is saved any more; raises SettingsError."""
 
-    def preview_settings(self, values: Mapping[str, str]) -> ScopePreview:
+    def preview_settings(self, values: Mapping[str, str]) -> "ScopePreview":
         """Who would enter and leave what is synced, were these options saved; nothing is saved.
 
         Raises OptionsRefusedError, SettingsError, NotFoundError where nothing was read yet, and what Entra raises.
         """
 
-    def audit(self, *, limit: int) -> tuple[AuditEntry, ...]:
+    def audit(self, *, limit: int) -> "tuple[AuditEntry, ...]":
         """Who changed which option or exemption, newest first."""
 
-    def verify(self, actor: Actor) -> tuple[Check, ...]:
+    def verify(self, actor: Actor) -> "tuple[Check, ...]":
         """What every check of the deployment finds; a login that Essentials takes from a person lets scheduled runs try again."""
 
     def exemptions(self) -> tuple[Exemption, ...]:
@@ -125,5 +128,5 @@ class AdministrationCommands(Protocol):
     def end_exemption(self, exemption_id: str, actor: Actor) -> Exemption:
         """The exemption that has now ended; raises NotFoundError."""
 
-    def explain(self, address: str) -> Explanation:
+    def explain(self, address: str) -> "Explanation":
         """The path of rules of an address by the last plan, the ledger and the exemptions; raises InvalidRequestError."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from shared.engine.administration.warnings import status_warnings
 from shared.engine.commands import GateStatus, Status
 from shared.engine.ended_exemptions import note_ended_exemptions
 from shared.engine.gate import gate_problem
@@ -28,7 +27,6 @@ from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind,
 from shared.engine.schedule import Schedule, slot_number, slot_starts_at
 from shared.engine.search_allowance import SearchAllowance
 from shared.engine.selection import check_guard, check_selection, selected
-from shared.engine.undoing import check_undoable
 from shared.engine.worker import Slice, Worker
 from shared.errors import StorageUnavailableError, SyncError
 from shared.settings import EffectiveSetting, Settings
@@ -71,6 +69,9 @@ class Engine:
 
         Raises NotFoundError, NothingToUndoError, RunUnderWayError, TooManySearchesError.
         """
+        # Imported here for the sake of cold starts: it knows all of planning.
+        from shared.engine.undoing import check_undoable
+
         check_undoable(self._parts.documents, self._runs.get(run_id))
         self._refuse_while_another_runs()
         SearchAllowance(self._parts.documents, self._parts.clock).take(actor.kind)
@@ -136,6 +137,9 @@ class Engine:
 
     def status(self) -> Status:
         """How the app is doing."""
+        # Imported here for the sake of cold starts, as the checks of administration are.
+        from shared.engine.administration.warnings import status_warnings
+
         settings = self._parts.settings()
         slot = SlotStore(self._parts.documents).read()
         ledger, _ = LedgerStore(self._parts.documents).read()

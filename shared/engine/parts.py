@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.clock import Clock
-from shared.diff.situation import NativeApplication
 from shared.engine.commands import SecretStatus
 from shared.engine.ports import (
     AccountWriter,
@@ -17,6 +17,10 @@ from shared.engine.ports import (
 from shared.secrets import Secret
 from shared.settings import Settings
 from shared.state.protocols import Documents, Lease, Queue
+
+if TYPE_CHECKING:
+    # For the sake of cold starts: planning is loaded when something is planned.
+    from shared.diff.situation import NativeApplication
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Parts:
     organization_reader: Callable[[], OrganizationReader]
     account_writer: Callable[[], AccountWriter]
     settings_writer: Callable[[], SettingsWriter]
-    native_application: Callable[[], NativeApplication]
+    native_application: Callable[[], "NativeApplication"]
     """The application of the native sync with its key's version, where the options ask for one; raises SecretError."""
     native_key: Callable[[], Secret]
     """That application's key as Key Vault has it at this moment; raises SecretError."""

@@ -92,7 +92,7 @@ class Client:
         """Ask."""
         api = Api(
             commands=self.commands,
-            administration=self.administration,
+            administration=lambda: self.administration,
             authorization=self.authorization,
             reference=lambda: "ref-1",
         )

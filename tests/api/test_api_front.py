@@ -19,7 +19,7 @@ def front(environment: dict[str, str], *, fault: Exception | None = None) -> Fro
             raise fault
         return Api(
             commands=Client().commands,
-            administration=Client().administration,
+            administration=lambda: Client().administration,
             authorization=authorization_of(environment),
         )
 

@@ -50,7 +50,7 @@ def deployment(path: Path) -> Api:
     frame.search()
     return Api(
         commands=frame.engine,
-        administration=office.administration,
+        administration=lambda: office.administration,
         authorization=FunctionKey(),
         reference=lambda: "ref-1",
     )

@@ -19,7 +19,7 @@ def functions(environment: Mapping[str, str]) -> dict[str, Any]:
     app = func.FunctionApp()
     api = Api(
         commands=Client().commands,
-        administration=Client().administration,
+        administration=lambda: Client().administration,
         authorization=authorization_of({"AUTH_MODE": "key"}),
     )
     page = Page(files={"index.html": b"page", "main.js": b"//"})

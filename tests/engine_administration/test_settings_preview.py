@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.diff.scope_preview import Move
+from shared.diff.move import Move
 from shared.engine.last_read import LAST_READ_PATH, LastReadStore
 from shared.engine.refusals import NotFoundError, OptionsRefusedError
 from shared.errors import DamagedDocumentError, IncompleteReadError

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.diff.scope_preview import Move
+from shared.diff.move import Move
 from simulator.estate import Estate
 from tests.scenarios.deployment import deployed
 from tests.scenarios.native_company import Company

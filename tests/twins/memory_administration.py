@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from shared.diff.explain import Explanation, explain
 from shared.diff.ledger import Ledger
+from shared.diff.move import Move
 from shared.diff.plan import Exemption, ObjectKind, Plan
-from shared.diff.scope_preview import Move, Mover
+from shared.diff.scope_preview import Mover
 from shared.engine.administration.audit import AuditEntry
 from shared.engine.administration.checks import Check, CheckName
 from shared.engine.administration.exempting import address_of

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from shared.diff.move import Move
 from shared.diff.plan import ObjectKind
-from shared.diff.scope_preview import Move
 from shared.engine.administration.checks import CheckName
 from shared.settings import SettingSource
 

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.diff.scope_preview import Choice, Move, Mover, movers
+from shared.diff.move import Move
+from shared.diff.scope_preview import Choice, Mover, movers
 from shared.engine.administration.probes import Probes
 from shared.engine.last_read import LastRead, LastReadStore, scope_of
 from shared.model import Scope

@@ -22,7 +22,7 @@ app.register_functions(
     blueprint(
         Front(
             api=lambda: Api(
-                commands=commands, administration=administration, authorization=authorization_of(os.environ)
+                commands=commands, administration=lambda: administration, authorization=authorization_of(os.environ)
             ),
             page=page,
             environment=os.environ,
