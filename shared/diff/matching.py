@@ -1,5 +1,6 @@
 """Matching: which account belongs to which living Entra object. Identity is the object id."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +8,7 @@ from enum import StrEnum
 from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.plan import SkipReason
 from shared.diff.subject import Subject
-from shared.model import Account, Address, EntraId, Uid
+from shared.model import Account, AccountType, Address, EntraId, Uid
 
 
 class MatchedBy(StrEnum):
@@ -42,6 +43,12 @@ class Accounts:
     """The account that has each address, as primary or alias."""
     protected: tuple[Account, ...]
     """Those of administrators, and the app's own."""
+    by_type: Mapping[AccountType, int]
+    """How many accounts of each type there are, those that there are none of left out; in the order of the types."""
+    active: int
+    """How many are active."""
+    seats_used: int
+    """How many take a seat: active, and of a user or administrator type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +72,27 @@ def indexed(accounts: Iterable[Account], *, own: Address) -> Accounts:
     by_uid: dict[Uid, Account] = {}
     holders: dict[Address, Account] = {}
     protected: list[Account] = []
+    counted: Counter[tuple[AccountType, bool]] = Counter()
     for account in accounts:
         by_uid[account.uid] = account
+        # Counted here and not in a loop of its own: a million accounts are read slowly once they are out of the caches.
+        counted[account.type, account.is_active] += 1
         # Essentials has each address once; if it were here twice, whose primary it is has it.
         holders[account.primary_email] = account
         for alias in account.alias_emails:
             holders.setdefault(alias, account)
         if account.type.is_protected or own in account.addresses:
             protected.append(account)
-    return Accounts(by_uid=by_uid, holders=holders, protected=tuple(protected))
+    by_type = {kind: counted[kind, True] + counted[kind, False] for kind in AccountType}
+    active = sum(counted[kind, True] for kind in AccountType)
+    return Accounts(
+        by_uid=by_uid,
+        holders=holders,
+        protected=tuple(protected),
+        by_type={kind: number for kind, number in by_type.items() if number},
+        active=active,
+        seats_used=active - counted[AccountType.FUNCTIONAL_ACCOUNT, True],
+    )
 
 
 def match(

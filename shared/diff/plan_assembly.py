@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable
 
 from shared.diff.plan import Adoption, Change, Plan, Seats, Skipped
 from shared.diff.plan_warnings import may_write_users
 from shared.diff.situation import Situation
-from shared.model import AccountType, Address, EntraId, Organization
+from shared.model import Address, EntraId
 
 
 def assemble_plan(
@@ -32,8 +31,8 @@ def assemble_plan(
         directory_certificate=situation.directory.certificate,
         organization_certificate=organization.certificate,
         accounts=len(organization.accounts),
-        accounts_by_type=_accounts_by_type(organization),
-        active_accounts=sum(1 for a in organization.accounts if a.is_active),
+        accounts_by_type=situation.accounts_by_type,
+        active_accounts=situation.active_accounts,
         seats=seats,
         native_sync_writes_users=organization.native_sync.writes_users,
         native_sync_may_write_users=may_write_users(situation),
@@ -54,12 +53,6 @@ def _listed(changes: Iterable[Change], situation: Situation) -> dict[EntraId, tu
     concerned = {c.entra_id for c in changes if c.entra_id is not None}
     subjects = (situation.subjects[i] for i in sorted(concerned) if i in situation.subjects)
     return {s.id: s.listed for s in subjects if s.addresses is not None}
-
-
-def _accounts_by_type(organization: Organization) -> dict[AccountType, int]:
-    """How many accounts of each type there are, those that there are none of left out; in the order of the types."""
-    counted = Counter(account.type for account in organization.accounts)
-    return {kind: counted[kind] for kind in AccountType if counted[kind]}
 
 
 def _protected(situation: Situation) -> tuple[Address, ...]:

@@ -34,7 +34,7 @@ def seat(changes: Iterable[Change], situation: Situation) -> tuple[list[Change],
         for c in changes
     ]
     limit = situation.organization.licences.limit
-    used_before = situation.organization.active_users
+    used_before = situation.seats_used
     late = _late_chains(changes)
     freed_late = sum(need for c, need in zip(changes, needs, strict=True) if need < 0 and c.chain in late)
     used = used_before + sum(need for need in needs if need < 0) - freed_late

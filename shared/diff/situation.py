@@ -12,7 +12,7 @@ from shared.diff.matching import Match, Matching, indexed, match
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Exemption, SkipReason
 from shared.diff.subject import Subject, Wish
-from shared.model import Account, Address, Directory, EntraId, Organization, Uid
+from shared.model import Account, AccountType, Address, Directory, EntraId, Organization, Uid
 
 ADDRESS_PROPERTIES = {"mail", "proxyAddresses"}
 """Properties of Graph without which an object's addresses are not known."""
@@ -49,6 +49,11 @@ class Situation:
     """The account that has each address, as primary or alias."""
     protected: tuple[Account, ...]
     """Administrators and the app's own account."""
+    accounts_by_type: Mapping[AccountType, int]
+    """How many accounts of each type there are, those that there are none of left out; in the order of the types."""
+    active_accounts: int
+    seats_used: int
+    """How many accounts take a seat."""
     exempt: frozenset[Address]
     """Addresses of exemptions that hold now, the native sync's own among them."""
     untouchable: frozenset[Uid]
@@ -161,6 +166,9 @@ def situate(
         accounts=accounts.by_uid,
         holders=accounts.holders,
         protected=accounts.protected,
+        accounts_by_type=accounts.by_type,
+        active_accounts=accounts.active,
+        seats_used=accounts.seats_used,
         exempt=exempt,
         untouchable=frozenset(account.uid for account in accounts.protected) | frozen.accounts,
         listed_by=population.listed_by,
