@@ -213,6 +213,8 @@ def link_from_now(client: GraphClient, deltas: Deltas[J]) -> str | None:
 
     Raises UnreachableError, ThrottledError, EntraCredentialError, SecretError: lists fare no better then.
     """
+    # A fault of the token is one of the whole read: it is told here, not taken for an answer without a link.
+    client.holds(deltas.needs)
     try:
         return deltas.link_from_now(client)
     except (IncompleteReadError, UnexpectedAnswerError, PermissionMissingError):
