@@ -64,7 +64,7 @@ def _recycled_rows(subject: Subject, situation: Situation) -> list[Change]:
     if uid in situation.untouchable:
         return []
     account = situation.accounts[uid]
-    owner = situation.ledger_owners[uid]
+    owner = situation.matching.ledger_owners[uid]
     gone = is_gone(owner, situation)
     whom = target(account, subject)
     return [

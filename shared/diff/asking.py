@@ -28,4 +28,4 @@ def questions(situation: Situation) -> Questions:
 
 def _owners_before(situation: Situation) -> frozenset[EntraId]:
     """The missing objects whose account's address a new object has."""
-    return frozenset(situation.ledger_owners[uid] for uid in situation.matching.recycled.values())
+    return frozenset(situation.matching.ledger_owners[uid] for uid in situation.matching.recycled.values())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.diff.adds import new_type
 from shared.diff.ledger import LedgerEntry
-from shared.diff.matching import Match
+from shared.diff.matched import Match
 from shared.diff.plan import Blocked, Category, Change, ObjectKind, Values
 from shared.diff.proofs import rival_of
 from shared.diff.rows import change, listing, target, with_article

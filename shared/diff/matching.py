@@ -3,35 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from shared.diff.ledger import Ledger, LedgerEntry
+from shared.diff.matched import Match, MatchedBy, matched
 from shared.diff.plan import SkipReason
 from shared.diff.subject import Subject
 from shared.model import Account, AccountType, Address, EntraId, Uid
-
-
-class MatchedBy(StrEnum):
-    """What a match rests on; the first that fits, in this order."""
-
-    LEDGER = "ledger"
-    PRIMARY = "primary"
-    ALIAS = "alias"
-    """The account's primary address is an alias of the object; its own primary address is no account's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """One account that belongs to one object, and in which addresses they differ: mostly in none."""
-
-    account: Account
-    by: MatchedBy
-    entry: LedgerEntry | None
-    """What the ledger has of the object with this account; None where that was never noted."""
-    lacking: tuple[Address, ...]
-    """What may be synced and the account has neither as primary nor as alias, sorted."""
-    surplus: tuple[Address, ...]
-    """The account's aliases that Entra does not list for the object, sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +33,11 @@ class Matching:
     """All matches, and both sides' remainders."""
 
     by_object: Mapping[EntraId, Match]
+    in_order: tuple[Match | None, ...]
+    """The match of each object, None where it has none, in order of the objects."""
     object_of: Mapping[Uid, EntraId]
+    ledger_owners: Mapping[Uid, EntraId]
+    """Which object the ledger gives an account to, save where their match rests on that."""
     unmatched: tuple[Account, ...]
     """Accounts that belong to no living object, in the order of the organization."""
     unserved: tuple[EntraId, ...]
@@ -100,23 +81,23 @@ def match(
     accounts: Accounts,
     ledger: Ledger,
     *,
-    owners: Mapping[Uid, EntraId],
     listed_by: Mapping[Address, tuple[EntraId, ...]],
 ) -> Matching:
     """Each object's account: the one with the ledger's ``uid``, then by primary address, then by alias.
 
     One account belongs to one object at most; within a rule the object that comes first, in order of id, comes first.
-    ``owners`` are the objects that the ledger gives accounts to, ``listed_by`` those that list an address.
+    ``listed_by`` are the objects that list an address.
     """
-    matcher = _Matcher(accounts, ledger, owners)
-    unknown = [subject for subject in subjects.values() if not matcher.by_ledger(subject)]
-    unfound = [subject for subject in unknown if not matcher.by_primary_address(subject)]
+    matcher = _Matcher(accounts)
+    matched_by_ledger = matcher.by_ledger(subjects.values(), ledger)
+    pairs = zip(subjects.values(), matched_by_ledger, strict=True)
+    unfound = [s for s, found in pairs if found is None and not matcher.by_primary_address(s)]
     # What is skipped comes last: whether it finds an account must not depend on what an execution adds.
     for subject in sorted(unfound, key=_rank):
         # Nor does whoever shares a primary address with an object that comes first: it may get an account of its own.
         if not _comes_second(subject, subjects, listed_by):
             matcher.by_alias(subject)
-    return matcher.result(unfound)
+    return matcher.result(subjects, matched_by_ledger, unfound)
 
 
 def _rank(subject: Subject) -> tuple[bool, EntraId]:
@@ -140,33 +121,58 @@ def _comes_second(
 class _Matcher:
     """Gathers matches rule by rule."""
 
-    def __init__(self, accounts: Accounts, ledger: Ledger, owners: Mapping[Uid, EntraId]) -> None:
-        self._accounts = accounts
-        self._entries = ledger.entries
-        self._owners = owners
+    def __init__(self, accounts: Accounts) -> None:
+        self._holders = accounts.holders
+        self._free = dict(accounts.by_uid)
+        """Accounts that belong to no object yet."""
+        self._ledger_owners: dict[Uid, EntraId] = {}
         self._found: dict[EntraId, Match] = {}
         self._taken: dict[Uid, EntraId] = {}
         self._wanting: list[EntraId] = []
         self._conflicts: dict[EntraId, Uid] = {}
         self._recycled: dict[EntraId, Uid] = {}
 
-    def by_ledger(self, subject: Subject) -> bool:
-        entry = self._entries.get(subject.id)
+    def by_ledger(self, subjects: Iterable[Subject], ledger: Ledger) -> list[Match | None]:
+        """The match of each subject with the account that the ledger gives it; None where there is none."""
+        # Whatever is found is taken out: what remains need not be looked up again, which costs most of a large company.
+        entries = dict(ledger.entries)
+        matches = [self._by_entry(subject, entries.pop(subject.id, None)) for subject in subjects]
+        self._ledger_owners |= {entry.uid: i for i, entry in entries.items() if entry.uid is not None}
+        return matches
+
+    def _by_entry(self, subject: Subject, entry: LedgerEntry | None) -> Match | None:
         if entry is None or entry.uid is None:
-            return False
-        account = self._accounts.by_uid.get(entry.uid)
-        return account is not None and self._settle(subject, account, MatchedBy.LEDGER, entry)
+            return None
+        account = self._free.pop(entry.uid, None)
+        if account is not None:
+            return self._settle(subject, account, MatchedBy.LEDGER, entry)
+        self._ledger_owners[entry.uid] = subject.id
+        if entry.uid in self._taken:
+            self._conflicts[subject.id] = entry.uid
+        return None
 
     def by_primary_address(self, subject: Subject) -> bool:
+        """Whether the account with the subject's primary address as its own belongs to it."""
         if subject.addresses is None:
             return False
         account = self._whose_primary(subject.addresses.primary)
-        return account is not None and self._settle(subject, account, MatchedBy.PRIMARY)
+        if account is None:
+            return False
+        if account.uid in self._taken:
+            self._conflicts[subject.id] = account.uid
+            return False
+        if self._is_recycled(subject, account):
+            self._recycled[subject.id] = account.uid
+            return False
+        del self._free[account.uid]
+        self._settle(subject, account, MatchedBy.PRIMARY, None)
+        return True
 
     def by_alias(self, subject: Subject) -> None:
+        """Give the subject the first account whose primary address is an alias of it, where its own primary is no account's."""
         if subject.addresses is None:
             return
-        holder = self._accounts.holders.get(subject.addresses.primary)
+        holder = self._holders.get(subject.addresses.primary)
         for address in subject.listed:
             account = self._whose_primary(address)
             if account is None or account.uid in self._taken or self._is_recycled(subject, account):
@@ -174,49 +180,36 @@ class _Matcher:
                 continue
             if holder is None or holder.uid == account.uid:
                 # While another account has the primary, as primary or alias, that is a hand-over and no match.
-                self._settle(subject, account, MatchedBy.ALIAS)
+                del self._free[account.uid]
+                self._settle(subject, account, MatchedBy.ALIAS, None)
                 return
 
     def _whose_primary(self, address: Address) -> Account | None:
-        holder = self._accounts.holders.get(address)
+        holder = self._holders.get(address)
         return holder if holder is not None and holder.primary_email == address else None
 
     def _is_recycled(self, subject: Subject, account: Account) -> bool:
-        return self._owners.get(account.uid, subject.id) != subject.id
+        return self._ledger_owners.get(account.uid, subject.id) != subject.id
 
-    def _settle(self, subject: Subject, account: Account, by: MatchedBy, entry: LedgerEntry | None = None) -> bool:
-        """Whether the account may belong to the subject, which it does then."""
-        if account.uid in self._taken:
-            self._conflicts[subject.id] = account.uid
-            return False
-        if self._is_recycled(subject, account):
-            self._recycled[subject.id] = account.uid
-            return False
-        found = self._found[subject.id] = _matched(subject, account, by, entry)
+    def _settle(self, subject: Subject, account: Account, by: MatchedBy, entry: LedgerEntry | None) -> Match:
+        found = self._found[subject.id] = matched(subject, account, by, entry)
         self._taken[account.uid] = subject.id
         if found.lacking:
             self._wanting.append(subject.id)
-        return True
+        return found
 
-    def result(self, unfound: Iterable[Subject]) -> Matching:
+    def result(
+        self, subjects: Iterable[EntraId], matched_by_ledger: Iterable[Match | None], unfound: Iterable[Subject]
+    ) -> Matching:
         without_account = (subject.id for subject in unfound if subject.id not in self._found)
+        pairs = zip(subjects, matched_by_ledger, strict=True)
         return Matching(
             by_object=self._found,
+            in_order=tuple([self._found.get(i) if found is None else found for i, found in pairs]),
             object_of=self._taken,
-            unmatched=tuple(a for uid, a in self._accounts.by_uid.items() if uid not in self._taken),
+            ledger_owners=self._ledger_owners,
+            unmatched=tuple(self._free.values()),
             unserved=tuple(sorted((*self._wanting, *without_account))),
             conflicts=self._conflicts,
             recycled=self._recycled,
         )
-
-
-def _matched(subject: Subject, account: Account, by: MatchedBy, entry: LedgerEntry | None) -> Match:
-    registered = subject.addresses.registered if subject.addresses is not None else ()
-    present = account.addresses
-    return Match(
-        account=account,
-        by=by,
-        entry=entry,
-        lacking=tuple([address for address in registered if address not in present]),
-        surplus=tuple([alias for alias in account.alias_emails if alias not in subject.listed]),
-    )

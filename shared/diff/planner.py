@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from shared.diff.adds import add_rows
 from shared.diff.handovers import with_handovers
-from shared.diff.matching import Match, MatchedBy
 from shared.diff.options import SyncOptions
 from shared.diff.ordering import printed
 from shared.diff.organization_settings import organization_setting_rows
@@ -14,7 +13,7 @@ from shared.diff.plan_warnings import plan_warnings
 from shared.diff.removals import removal_rows
 from shared.diff.seats import seat
 from shared.diff.situation import Situation
-from shared.diff.subject import ActivityWish, Subject, TypeWish, Wish
+from shared.diff.subject import Subject
 from shared.diff.updates import account_rows
 from shared.model import AccountType
 
@@ -26,15 +25,16 @@ def make_plan(situation: Situation) -> Plan:
     adoptions: list[Adoption] = []
     # By object: a subject's own id is at hand, the uid of its account lies far off in memory.
     untouchable = {situation.matching.object_of.get(uid) for uid in situation.untouchable}
-    for subject in situation.subjects.values():
-        found = situation.match_of(subject)
+    for subject, found in zip(situation.subjects.values(), situation.matching.in_order, strict=True):
         if isinstance(subject.verdict, SkipReason):
             skipped.append(_skipped(subject, subject.verdict))
         elif found is None:
             changes += add_rows(subject, subject.verdict, situation)
         elif subject.id not in untouchable:
-            changes += account_rows(subject, subject.verdict, found, situation)
-            adoptions += _adoptions(subject, subject.verdict, found)
+            if not found.is_as_wished:
+                changes += account_rows(subject, subject.verdict, found, situation)
+            if found.adoption is not None:
+                adoptions.append(found.adoption)
     changes += removal_rows(situation)
     changed = with_handovers(changes, situation) + organization_setting_rows(situation)
     seated, seats = seat(changed, situation)
@@ -69,43 +69,3 @@ def _skipped(subject: Subject, reason: SkipReason) -> Skipped:
         kind=subject.kind,
         reason=reason,
     )
-
-
-def _adoptions(subject: Subject, wish: Wish, found: Match) -> list[Adoption]:
-    """The match as the ledger will note it; a match by alias only where the primary address is not registered."""
-    if subject.addresses is None:
-        return []
-    if found.by is MatchedBy.ALIAS and subject.addresses.is_primary_registered:
-        return []
-    return [
-        Adoption(
-            entra_id=subject.id,
-            kind=subject.kind,
-            uid=found.account.uid,
-            address=found.account.primary_email,
-            entra_addresses=subject.listed,
-            type=found.account.type if _type_is_right(wish, found) else None,
-            is_active=found.account.is_active if _activity_is_right(wish, found) else None,
-        )
-    ]
-
-
-def _type_is_right(wish: Wish, found: Match) -> bool:
-    match wish.type:
-        case TypeWish.AS_IT_IS:
-            # Nobody set it: noted, it would hide what was changed by hand, and let the next plan deactivate it.
-            return False
-        case TypeWish.USER:
-            return found.account.type.is_user
-        case TypeWish.FUNCTIONAL:
-            return found.account.type is AccountType.FUNCTIONAL_ACCOUNT
-
-
-def _activity_is_right(wish: Wish, found: Match) -> bool:
-    match wish.activity:
-        case ActivityWish.AS_IT_IS:
-            return False
-        case ActivityWish.ACTIVE:
-            return found.account.is_active
-        case ActivityWish.INACTIVE:
-            return not found.account.is_active

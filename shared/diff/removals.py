@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.diff.conversions import is_functional_by_hand
 from shared.diff.ledger import LedgerEntry, scope_fingerprint
 from shared.diff.mapping import MANAGED_BY
-from shared.diff.matching import MatchedBy
+from shared.diff.matched import MatchedBy
 from shared.diff.options import How, Leavers
 from shared.diff.plan import Blocked, Category, Change, ObjectKind, SkipReason, Values
 from shared.diff.proofs import how_gone, is_gone, rival_of
@@ -61,7 +61,7 @@ def removal_rows(situation: Situation) -> list[Change]:
     """Rows for leavers and strays, where the options ask for removals."""
     rows = [_leaver_row(leaver, situation) for leaver in leavers(situation)]
     for account in situation.matching.unmatched:
-        if account.uid not in situation.ledger_owners and account.uid not in situation.untouchable:
+        if account.uid not in situation.matching.ledger_owners and account.uid not in situation.untouchable:
             rows += _stray_row(account, situation)
     return rows
 
@@ -70,7 +70,7 @@ def _leaver(account: Account, situation: Situation) -> Leaver | None:
     if account.uid in situation.untouchable:
         return None
     entra_id = situation.matching.object_of.get(account.uid)
-    owner = situation.ledger_owners.get(account.uid)
+    owner = situation.matching.ledger_owners.get(account.uid)
     found: Leaver | None = None
     if entra_id is not None:
         found = _who_left_the_scope(account, entra_id, situation)

@@ -8,7 +8,8 @@ from shared.diff.evidence import Evidence
 from shared.diff.exempt import exempt_addresses, frozen_objects
 from shared.diff.ledger import Ledger, LedgerEntry
 from shared.diff.mapping import populate
-from shared.diff.matching import Match, Matching, indexed, match
+from shared.diff.matched import Match
+from shared.diff.matching import Matching, indexed, match
 from shared.diff.options import SyncOptions
 from shared.diff.plan import Exemption, SkipReason
 from shared.diff.subject import Subject, Wish
@@ -65,8 +66,6 @@ class Situation:
     deleted_at: Mapping[EntraId, datetime | None]
     """People in Entra's deleted items."""
     evidence: Evidence
-    ledger_owners: Mapping[Uid, EntraId]
-    """Which object the ledger gives each account to."""
     warnings: tuple[str, ...]
     native_application_id: str = ""
     """The application that the native sync shall use; empty where none is set."""
@@ -96,7 +95,7 @@ class Situation:
 
     def owner_of(self, account: Account) -> EntraId | None:
         """The object that the account belongs to, living or by the ledger; None for a stray."""
-        return self.matching.object_of.get(account.uid) or self.ledger_owners.get(account.uid)
+        return self.matching.object_of.get(account.uid) or self.matching.ledger_owners.get(account.uid)
 
     def kept_by(self, account: Account) -> tuple[Address, ...]:
         """The addresses of the account but for those that ticked chains take from it."""
@@ -146,12 +145,12 @@ def situate(
     population = populate(directory, options, domains)
     subjects = {subject.id: subject for subject in population.subjects}
     accounts = indexed(organization.accounts, own=organization.certificate.own_account)
-    owners = {e.uid: i for i, e in ledger.entries.items() if e.uid is not None}
-    matching = match(subjects, accounts, ledger, owners=owners, listed_by=population.listed_by)
+    matching = match(subjects, accounts, ledger, listed_by=population.listed_by)
     frozen = _Frozen(subjects=frozenset(), accounts=frozenset())
     if exempt:
         known = frozen_objects(exempt, ledger)
-        frozen = _frozen(population.subjects, organization.accounts, {**owners, **matching.object_of}, exempt, known)
+        owners = {**matching.ledger_owners, **matching.object_of}
+        frozen = _frozen(population.subjects, organization.accounts, owners, exempt, known)
     for entra_id in frozen.subjects & subjects.keys():
         subjects[entra_id] = replace(subjects[entra_id], verdict=SkipReason.EXEMPT)
     return Situation(
@@ -175,7 +174,6 @@ def situate(
         has_unknown_addresses=_has_unknown_addresses(directory, population.subjects),
         deleted_at={d.id: d.deleted_at for d in directory.deleted_people},
         evidence=evidence or Evidence(),
-        ledger_owners=owners,
         warnings=population.warnings,
         native_application_id=native.application_id.lower(),
         native_key_version=native.key_version,

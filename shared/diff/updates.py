@@ -3,7 +3,7 @@
 from shared.diff.adds import address_warnings
 from shared.diff.conversions import conversion_rows
 from shared.diff.ledger import ALIAS_NOTE, LedgerEntry
-from shared.diff.matching import Match
+from shared.diff.matched import Match
 from shared.diff.options import How
 from shared.diff.plan import Blocked, Change, Values
 from shared.diff.proofs import Standing, Verdict, address_verdict
