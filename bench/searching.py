@@ -1,6 +1,7 @@
-"""Searching: both sides are in memory little later than the longest chain of pages alone takes, which nobody can shorten.
+"""Searching: both sides are in memory little later than the longest chain of requests alone takes, which nobody can shorten.
 
-The services run in a process of their own. The control is that chain over the app's own connection, each page parsed.
+The services run in a process of their own. The control is that chain over the app's own connection: the link for the next read
+of changes, which has to be there before the list of people begins, then page after page, each parsed.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,9 @@ from bench.figures import Figure, against, bounded, medians, reported
 from bench.services import Services, is_asked, rested, services_of
 from bench.services_process import Company
 from shared.engine.run import Narrowing, Reading
+from shared.graph.changes import people_deltas
 from shared.graph.client import Permission
+from shared.graph.incremental import link_from_now
 from shared.graph.lists import all_people
 
 PEOPLE = 10_000
@@ -56,7 +59,8 @@ def measure(rounds: int) -> Sequence[Figure]:
 
 
 def _chain(services: Services) -> None:
-    """The pages of people one after the other, each parsed."""
+    """The link, then the pages of people one after the other, each parsed."""
+    link_from_now(services.application.services.graph, people_deltas())
     link: str | None = all_people().path
     while link is not None:
         answer = services.application.services.graph.get(link, needs=Permission.USER_READ_ALL)
