@@ -25,7 +25,7 @@ class Accounts:
     active: int
     """How many are active."""
     seats_used: int
-    """How many take a seat: active, and of a user or administrator type."""
+    """How many take a seat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def indexed(accounts: Iterable[Account], *, own: Address) -> Accounts:
         protected=tuple(protected),
         by_type={kind: number for kind, number in by_type.items() if number},
         active=active,
-        seats_used=active - counted[AccountType.FUNCTIONAL_ACCOUNT, True],
+        seats_used=sum(counted[kind, True] for kind in AccountType if kind.takes_seat),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.diff.plan import ADDS, REMOVALS, Category, Change
-from shared.model import AccountType, Address, Uid
+from shared.model import Address, Uid
 
 BATCH_SIZE = 25
 """How many accounts one request creates. Source: facts of the API: no published maximum, so small batches."""
@@ -70,8 +70,8 @@ def is_early(chain: Iterable[Change]) -> bool:
 def may_take_a_seat(change: Change) -> bool:
     """Whether the change makes an account that exists a user, or active."""
     after = change.after
-    is_made_user = after.type is not None and after.type is not AccountType.FUNCTIONAL_ACCOUNT
-    return change.category not in ADDS and (is_made_user or after.is_active is True)
+    is_given_seat = after.type is not None and after.type.takes_seat
+    return change.category not in ADDS and (is_given_seat or after.is_active is True)
 
 
 def phases(selection: Iterable[Change], *, batch_size: int = BATCH_SIZE) -> tuple[tuple[Step, ...], ...]:

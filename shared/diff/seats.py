@@ -57,7 +57,7 @@ def _late_chains(changes: Iterable[Change]) -> set[str]:
 
 
 def _uses_seat(type_: AccountType | None, *, is_active: bool) -> int:
-    return int(is_active and type_ is not None and type_ is not AccountType.FUNCTIONAL_ACCOUNT)
+    return int(is_active and type_ is not None and type_.takes_seat)
 
 
 def _without_seat(change: Change, limit: int) -> Change:

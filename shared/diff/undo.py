@@ -231,8 +231,8 @@ def _stays(before: Values) -> tuple[str, ...]:
 
 
 def _takes(before: Values, after: Values) -> bool:
-    was_user = before.type is not None and before.type is not AccountType.FUNCTIONAL_ACCOUNT
-    return after.is_active is False or (was_user and after.type is AccountType.FUNCTIONAL_ACCOUNT)
+    had_seat = before.type is not None and before.type.takes_seat
+    return after.is_active is False or (had_seat and after.type is AccountType.FUNCTIONAL_ACCOUNT)
 
 
 def _impact(account: Account, after: Values) -> str:

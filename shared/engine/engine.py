@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from shared.engine.commands import GateStatus, Status
 from shared.engine.ended_exemptions import note_ended_exemptions
 from shared.engine.gate import gate_problem
 from shared.engine.lateness import alert_hours_in_force, is_late
 from shared.engine.message import Message
-from shared.engine.notices.notices import Notices
 from shared.engine.parts import Parts
 from shared.engine.plan_record import PlanRecord
 from shared.engine.records import LedgerStore, Plans, Results, Runs, SlotStore
@@ -24,12 +24,15 @@ from shared.engine.refusals import (
 )
 from shared.engine.retention import expire_history
 from shared.engine.run import Actor, ActorKind, Narrowing, Result, Run, RunKind, RunState, Selection
-from shared.engine.schedule import Schedule, slot_number, slot_starts_at
 from shared.engine.search_allowance import SearchAllowance
 from shared.engine.selection import check_guard, check_selection, selected
-from shared.engine.worker import Slice, Worker
 from shared.errors import StorageUnavailableError, SyncError
 from shared.settings import EffectiveSetting, Settings
+
+if TYPE_CHECKING:
+    from shared.engine.notices.notices import Notices
+    from shared.engine.schedule import Schedule
+    from shared.engine.worker import Slice, Worker
 
 T = TypeVar("T")
 
@@ -52,9 +55,27 @@ class Engine:
         self._runs = Runs(parts.documents)
         self._plans = Plans(parts.documents)
         self._results = Results(parts.documents)
-        self._notices = Notices(parts)
-        self._worker = Worker(parts, self._notices)
-        self._schedule = Schedule(parts, self._worker)
+
+    # Imported when first needed, for the sake of cold starts: what carries runs and tells people of them is nothing that
+    # ``/api/health`` asks for.
+
+    @cached_property
+    def _notices(self) -> "Notices":
+        from shared.engine.notices.notices import Notices
+
+        return Notices(self._parts)
+
+    @cached_property
+    def _worker(self) -> "Worker":
+        from shared.engine.worker import Worker
+
+        return Worker(self._parts, self._notices)
+
+    @cached_property
+    def _schedule(self) -> "Schedule":
+        from shared.engine.schedule import Schedule
+
+        return Schedule(self._parts, self._worker)
 
     def start_search(self, narrowing: Narrowing, actor: Actor) -> Run:
         """Queue a search; raises RunUnderWayError, TooManySearchesError."""
@@ -139,6 +160,7 @@ class Engine:
         """How the app is doing."""
         # Imported here for the sake of cold starts, as the checks of administration are.
         from shared.engine.administration.warnings import status_warnings
+        from shared.engine.schedule import slot_number, slot_starts_at
 
         settings = self._parts.settings()
         slot = SlotStore(self._parts.documents).read()
@@ -176,8 +198,10 @@ class Engine:
             has_been_open=ledger.gate is not None,
         )
 
-    def on_message(self, text: str) -> Slice:
+    def on_message(self, text: str) -> "Slice":
         """Carry out one slice for a message of the queue; a message that is none of ours is dropped."""
+        from shared.engine.worker import Slice
+
         message = Message.parse(text)
         return Slice.DROPPED if message is None else self._worker.on_message(message)
 

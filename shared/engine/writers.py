@@ -16,7 +16,7 @@ from shared.engine.records import Removed
 from shared.engine.removal_steps import RemovalSteps
 from shared.engine.run import Result
 from shared.engine.setting_steps import SettingSteps
-from shared.model import AccountType, Address, FetchedAccount, Organization, Uid
+from shared.model import Address, FetchedAccount, Organization, Uid
 
 
 class Writers:
@@ -109,14 +109,14 @@ class Writers:
         limit = self._organization.licences.limit
         if limit is None:
             return True
-        return self._organization.active_users + sum(_seats(step) for step in phase) <= limit
+        return self._organization.seats_used + sum(_seats(step) for step in phase) <= limit
 
 
 def _seats(step: Step) -> int:
     """How many seats a step may take; the accounts removed before it count as if they were there."""
     match step:
         case CreateStep():
-            return sum(c.after.type is not AccountType.FUNCTIONAL_ACCOUNT for c in step.changes)
+            return sum(c.after.type is None or c.after.type.takes_seat for c in step.changes)
         case AccountStep():
             return any(may_take_a_seat(c) for c in step.changes)
         case _:

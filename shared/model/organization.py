@@ -25,6 +25,11 @@ class AccountType(StrEnum):
         return self in (AccountType.END_USER, AccountType.SILENT_USER)
 
     @property
+    def takes_seat(self) -> bool:
+        """Whether an active account of this type takes a seat."""
+        return self is not AccountType.FUNCTIONAL_ACCOUNT
+
+    @property
     def is_protected(self) -> bool:
         """Whether accounts of this type are never touched."""
         return not self.is_user and self is not AccountType.FUNCTIONAL_ACCOUNT
@@ -141,6 +146,6 @@ class Organization:
     """How people sign in to the portal; None where nobody asked, since the options leave it alone."""
 
     @property
-    def active_users(self) -> int:
-        """How many accounts take a seat: active, and of a user or administrator type."""
-        return sum(1 for a in self.accounts if a.is_active and a.type is not AccountType.FUNCTIONAL_ACCOUNT)
+    def seats_used(self) -> int:
+        """How many accounts take a seat."""
+        return sum(1 for a in self.accounts if a.is_active and a.type.takes_seat)

@@ -21,10 +21,21 @@ ASKED_OF_NOBODY = [
 ]
 
 
-def test_health_and_looks_of_the_timer_load_nothing_that_talks_to_services_plans_or_administers() -> None:
+CARRIES_RUNS = ["shared.engine.worker", "shared.engine.schedule", "shared.engine.notices.notices"]
+
+
+def loaded_at_first() -> list[str]:
+    """Modules that a fresh process has loaded when it can answer."""
     program = "import json, sys, function_app, shared.wiring; print(json.dumps(sorted(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    loaded = json.loads(said)
-
+    loaded: list[str] = json.loads(said)
     assert "shared.engine.engine" in loaded
-    assert [name for name in ASKED_OF_NOBODY if name in loaded] == []
+    return loaded
+
+
+def test_health_and_looks_of_the_timer_load_nothing_that_talks_to_services_plans_or_administers() -> None:
+    assert [name for name in ASKED_OF_NOBODY if name in loaded_at_first()] == []
+
+
+def test_health_loads_nothing_that_carries_runs_or_tells_people_of_them() -> None:
+    assert [name for name in CARRIES_RUNS if name in loaded_at_first()] == []

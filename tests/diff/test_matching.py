@@ -43,7 +43,7 @@ def test_accounts_are_counted_as_they_are(organization: Organization) -> None:
     assert accounts.by_type == Counter(account.type for account in organization.accounts)
     assert list(accounts.by_type) == [kind for kind in AccountType if kind in accounts.by_type]
     assert accounts.active == len([account for account in organization.accounts if account.is_active])
-    assert accounts.seats_used == organization.active_users
+    assert accounts.seats_used == organization.seats_used
 
 
 @law

@@ -158,7 +158,7 @@ def test_steps_that_may_not_all_find_a_seat_go_one_by_one_so_that_the_first_in_o
     )
     frame.essentials.at_once = 6
     run = started(frame)
-    licences = replace(frame.essentials.organization.licences, limit=frame.essentials.organization.active_users + 30)
+    licences = replace(frame.essentials.organization.licences, limit=frame.essentials.organization.seats_used + 30)
     frame.essentials.organization = replace(frame.essentials.organization, licences=licences)
     frame.deliver(run)
 

@@ -163,7 +163,7 @@ def test_an_address_that_somebody_has_by_now_stays_there(frame: Frame) -> None:
 def test_an_account_that_finds_no_seat_is_not_made_again(frame: Frame) -> None:
     removal = _removal_of_bob(frame)
     full = frame.essentials.organization
-    limit = full.active_users
+    limit = full.seats_used
     frame.essentials.organization = replace(full, licences=replace(full.licences, limit=limit))
 
     (row,) = rows(frame, undo_of(frame, removal))

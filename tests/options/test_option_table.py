@@ -110,8 +110,8 @@ def compare(world: SmallWorld, expected: Expectation, changed: Organization, tal
     assert len(made) <= len(unsaid), f"made, though nobody is expected: {list(made)}"
     limit = changed.licences.limit
     tally.accounts["without a seat"] += len(wanting)
-    assert not wanting or (limit is not None and changed.active_users >= limit), f"no seat for {wanting}"
-    assert limit is None or changed.active_users <= max(limit, world.organization.active_users)
+    assert not wanting or (limit is not None and changed.seats_used >= limit), f"no seat for {wanting}"
+    assert limit is None or changed.seats_used <= max(limit, world.organization.seats_used)
 
 
 def is_without_its_seat(said: Account, found: Account | None, before: Account) -> bool:

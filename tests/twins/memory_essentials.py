@@ -259,7 +259,7 @@ class MemoryEssentials:
             return 409, "Address is already in use"
         limit = self.organization.licences.limit
         needs_seat = _takes_seat(wanted) and not (present is not None and _takes_seat(present))
-        if limit is not None and needs_seat and self.organization.active_users >= limit:
+        if limit is not None and needs_seat and self.organization.seats_used >= limit:
             return 403, "The number of licensed users has been reached"
         return None
 
