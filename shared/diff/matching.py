@@ -134,7 +134,7 @@ class _Matcher:
 
     def by_ledger(self, subjects: Iterable[Subject], ledger: Ledger) -> list[Match | None]:
         """The match of each subject with the account that the ledger gives it; None where there is none."""
-        # Whatever is found is taken out: what remains need not be looked up again, which costs most of a large company.
+        # Whatever is matched is taken out, so that nobody has to look up again what is not: that is slow in a large company.
         entries = dict(ledger.entries)
         matches = [self._by_entry(subject, entries.pop(subject.id, None)) for subject in subjects]
         self._ledger_owners |= {entry.uid: i for i, entry in entries.items() if entry.uid is not None}
